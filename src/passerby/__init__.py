@@ -1,0 +1,1 @@
+"""Passerby keeps the people in pictures out of face-search engines."""

@@ -1,0 +1,1 @@
+"""Frozen facts: no numpy, no input or output."""

@@ -1,0 +1,34 @@
+"""What is to be done with each face, and who said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from passerby.model.finding import Track
+from passerby.model.geometry import Region
+
+
+class Action(StrEnum):
+    """What happens to a track."""
+
+    REDACT = "redact"
+    KEEP = "keep"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What happens to one track.
+
+    `region` is what the mask has to cover, in display orientation, before it is snapped to a
+    grid and clipped. `by` is ``passerby`` or a reviewer; `at` is an aware UTC time.
+    """
+
+    track: Track
+    action: Action
+    region: Region
+    reason: str
+    by: str = "passerby"
+    at: datetime | None = None

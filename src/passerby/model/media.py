@@ -1,0 +1,181 @@
+"""What a picture file is: format, mode, the parts of its container."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from passerby.model.geometry import Grid
+
+
+class Format(StrEnum):
+    """Formats told apart by their bytes. Those not in `HANDLED` are refused by name."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    WEBP = "WebP"
+    TIFF = "TIFF"
+    GIF = "GIF"
+    BMP = "BMP"
+    ICO = "ICO"
+    APNG = "animated PNG"
+    ANIMATED_WEBP = "animated WebP"
+    MULTIPAGE_TIFF = "multi-page TIFF"
+    HEIC = "HEIC"
+    AVIF = "AVIF"
+    RAW = "camera RAW"
+    PSD = "Photoshop document"
+    JPEG_XL = "JPEG XL"
+    JPEG_2000 = "JPEG 2000"
+    PDF = "PDF"
+    SVG = "SVG"
+    VIDEO = "video"
+
+
+HANDLED = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
+
+SUFFIXES: dict[Format, tuple[str, ...]] = {
+    Format.JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"),
+    Format.PNG: (".png",),
+    Format.WEBP: (".webp",),
+    Format.TIFF: (".tif", ".tiff"),
+}
+"""File name endings of each handled format, the usual one first."""
+
+
+class Mode(StrEnum):
+    """The channels of a picture, in this order."""
+
+    L = "L"
+    LA = "LA"
+    RGB = "RGB"
+    RGBA = "RGBA"
+    CMYK = "CMYK"
+
+    @property
+    def channels(self) -> int:
+        """Samples in a pixel."""
+        return len(self.value)
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether the last channel is opacity."""
+        return self in (Mode.LA, Mode.RGBA)
+
+
+class Orientation(IntEnum):
+    """EXIF orientation (tag 0x0112): where row 0 and column 0 of the stored picture lie."""
+
+    TOP_LEFT = 1
+    TOP_RIGHT = 2
+    BOTTOM_RIGHT = 3
+    BOTTOM_LEFT = 4
+    LEFT_TOP = 5
+    RIGHT_TOP = 6
+    RIGHT_BOTTOM = 7
+    LEFT_BOTTOM = 8
+
+
+class Field(StrEnum):
+    """Text fields that `--keep-fields` can carry over, each re-written and never copied."""
+
+    CAPTION = "caption"
+    BYLINE = "byline"
+    CREDIT = "credit"
+    COPYRIGHT = "copyright"
+
+
+class Group(StrEnum):
+    """What a part of a container is to the people in the picture."""
+
+    PICTURE = "picture"
+    """The picture itself, and what a decoder needs for it."""
+    COLOUR = "colour"
+    """Colour profile and colour tags."""
+    EMBEDDED = "embedded picture"
+    """A second picture: thumbnail, preview, depth map, video."""
+    LOCATION = "location"
+    """Where it was taken."""
+    DEVICE = "device"
+    """Make, model, serial numbers, maker notes."""
+    PERSON = "person"
+    """Names, captions, faces' positions, owner."""
+    TIME = "time"
+    """When it was taken or changed."""
+    PROVENANCE = "provenance"
+    """C2PA and edit history."""
+    TEXT = "text"
+    """Comments and other free text."""
+    UNKNOWN = "unknown"
+    """Anything that is not on the list of known parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a container: a JPEG segment, a PNG chunk, a TIFF tag...
+
+    `name` is a path such as ``APP1/Exif/IFD1/JPEGInterchangeFormat``; `offset` and `size` are
+    bytes in the file; `required` is true for what a decoder needs to show the picture.
+    """
+
+    name: str
+    group: Group
+    offset: int
+    size: int
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JpegLayout:
+    """How a JPEG was coded: enough to code the redacted picture the same way.
+
+    `tables` are the quantisation tables in natural (row by row) order, 64 values each, by
+    table number; `components` gives (h, v, table number) of each component;
+    `progressive` and `orientation` are those of the source.
+    """
+
+    tables: tuple[tuple[int, ...], ...]
+    components: tuple[tuple[int, int, int], ...]
+    progressive: bool
+    orientation: Orientation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """Everything about a source that its redacted copy keeps, besides the pixels.
+
+    It must not depend on what lies under a mask. `depth` is bits a sample. `drop_opaque_alpha`
+    says that the alpha channel came from a palette, a colour key or a container that omits it
+    when unused: it is left out of the output when every pixel is opaque.
+    """
+
+    format: Format
+    mode: Mode
+    depth: int
+    lossless: bool
+    grid: Grid = field(default_factory=Grid)
+    icc: bytes | None = field(default=None, repr=False)
+    colour_tags: tuple[tuple[str, bytes], ...] = ()
+    """Other colour information, as (name, payload) in the format's own terms."""
+    fields: tuple[tuple[Field, str], ...] = field(default=(), repr=False)
+    """The values found of the fields that may be kept; written only if asked for."""
+    drop_opaque_alpha: bool = False
+    jpeg: JpegLayout | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """The input of one redaction.
+
+    `path` is shown to people and kept in reports; `sha256` is that of the bytes; `size` is
+    (width, height) in display orientation, None when it could not be read.
+    """
+
+    path: str
+    sha256: str
+    bytes: int
+    format: Format | None = None
+    size: tuple[int, int] | None = None
+    mode: Mode | None = None
+    depth: int | None = None
+    orientation: Orientation = Orientation.TOP_LEFT

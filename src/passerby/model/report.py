@@ -1,0 +1,92 @@
+"""What was done with one file, and the proof of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from passerby.errors import Exit, PasserbyError
+from passerby.model.decision import Action, Decision
+from passerby.model.finding import FinderId, Sighting
+from passerby.model.media import Item, Part
+from passerby.model.options import Options
+
+SCHEMA = 1
+"""Version of the JSON form of a report. It grows when a field changes its meaning or goes."""
+
+
+class Outcome(StrEnum):
+    """How one file ended."""
+
+    PUBLISHED = "published"
+    PLANNED = "planned"
+    """A dry run: this is what would have been done."""
+    NEEDS_REVIEW = "needs review"
+    REFUSED = "refused"
+    """The input cannot be used."""
+    FAILED = "failed"
+    """Something went wrong on this side of the input."""
+    SKIPPED = "skipped"
+    """A verified output of the same input and options is already there, or it is no picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was checked on the written file, and how it came out."""
+
+    name: str
+    passed: bool
+    detail: str
+    figures: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a file was not published: an error of the tree in `passerby.errors`, as a value."""
+
+    code: str
+    message: str
+    advice: str
+    exit: Exit
+
+    @classmethod
+    def from_error(cls, error: PasserbyError) -> Failure:
+        """Keep what a person needs of an exception."""
+        return cls(code=error.code, message=error.message, advice=error.hint, exit=error.exit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was done with one file.
+
+    `unresolved` are faces that the last look still found. `dropped` lists the parts of the
+    source that are not in the output. `timings` are seconds by step.
+    """
+
+    item: Item
+    outcome: Outcome
+    options: Options
+    output: str | None = None
+    output_sha256: str | None = None
+    seed: str | None = None
+    finders: tuple[FinderId, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    unresolved: tuple[Sighting, ...] = ()
+    checks: tuple[Check, ...] = ()
+    dropped: tuple[Part, ...] = ()
+    kept_fields: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    failure: Failure | None = None
+    timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
+
+    @property
+    def redacted(self) -> int:
+        """The number of masks."""
+        return sum(decision.action is not Action.KEEP for decision in self.decisions)
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code of a run over this one file."""
+        if self.failure is not None:
+            return self.failure.exit
+        return Exit.REVIEW if self.outcome is Outcome.NEEDS_REVIEW else Exit.OK

@@ -1,0 +1,159 @@
+"""What the pipeline needs from the outside, as Protocols, and the picture that flows through.
+
+`media` implements `Source` and `Sink`, `find` implements `Finder`. `verify` is handed them, so
+that no two of these import each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from passerby.model.finding import FinderId, Sighting
+from passerby.model.media import Encoding, Field, Orientation, Part
+from passerby.model.options import Limits
+
+Samples = NDArray[np.uint8] | NDArray[np.uint16]
+"""(height, width, channels): uint16 when the encoding's depth is 16, else uint8.
+
+Samples of fewer than 8 bits are spread over 0..255 and brought back when written.
+"""
+
+BoolMask = NDArray[np.bool_]
+"""(height, width): true where the picture is to be replaced."""
+
+Rgb = NDArray[np.uint8]
+"""(height, width, 3), 8-bit: what a detector looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A decoded picture in display orientation, and how its copy is to be encoded.
+
+    Colour under alpha 0 is already zero: it is invisible and may hold a face.
+    """
+
+    samples: Samples
+    encoding: Encoding
+    orientation: Orientation = Orientation.TOP_LEFT
+    """The source's; already applied to `samples`."""
+    notes: tuple[str, ...] = ()
+    """What people should know about the decoding, one line each."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        height, width = self.samples.shape[:2]
+        return width, height
+
+    def with_samples(self, samples: Samples) -> Picture:
+        """Return the same picture with other pixels."""
+        return Picture(
+            samples=samples,
+            encoding=self.encoding,
+            orientation=self.orientation,
+            notes=self.notes,
+        )
+
+
+class Source(Protocol):
+    """Reads picture files."""
+
+    def read(self, data: bytes, limits: Limits) -> Picture:
+        """Decode a picture.
+
+        Raises EmptyInput, UnknownFormat, UnsupportedFormat, CorruptInput or LimitExceeded.
+        """
+        ...
+
+    def read_again(self, data: bytes, limits: Limits) -> Picture:
+        """Decode with other code than `read` where such exists: for checking what was written.
+
+        Raises the same errors.
+        """
+        ...
+
+    def views(self, picture: Picture) -> Iterator[Rgb]:
+        """Yield what a detector has to look at: the colours, and for a picture with partly
+        transparent pixels also the picture as it is shown on white."""
+        ...
+
+    def parts(self, data: bytes) -> tuple[Part, ...]:
+        """List every part of the container, to the last byte of the file.
+
+        Raises CorruptInput when the container cannot be walked to its end.
+        """
+        ...
+
+    def leftovers(
+        self, data: bytes, encoding: Encoding, keep: tuple[Field, ...]
+    ) -> tuple[Part, ...]:
+        """List the parts of a written file that the plan does not allow.
+
+        The plan allows what the decoder needs, `encoding.icc`, `encoding.colour_tags`, and the
+        fields named in `keep` with exactly the values in `encoding.fields`.
+        Raises CorruptInput when the container cannot be walked to its end.
+        """
+        ...
+
+
+class Sink(Protocol):
+    """Writes picture files."""
+
+    def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
+        """Encode from pixels and an allow-list; the bytes are a function of the arguments.
+
+        Raises OutputError when the encoder refuses.
+        """
+        ...
+
+
+class Finder(Protocol):
+    """Finds faces."""
+
+    @property
+    def identity(self) -> FinderId:
+        """Name, version and the sha256 of the weights."""
+        ...
+
+    def find(self, view: Rgb) -> tuple[Sighting, ...]:
+        """Find the faces in a picture of any size; the same picture gives the same answer.
+
+        Raises FinderError.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the time, aware and in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the time, aware and in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything `run_one` needs from outside, built once for a run.
+
+    `finder` finds the faces to hide; `second` looks at the written file.
+    """
+
+    source: Source
+    sink: Sink
+    finder: Finder
+    second: Finder
+    clock: Clock
