@@ -75,7 +75,7 @@ def fetch(weights: Weights, target: Path) -> None:
 
 
 class WeightsHook(BuildHookInterface[Any]):
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         folder = Path(self.root) / "src" / "passerby" / "find" / "weights"
         folder.mkdir(parents=True, exist_ok=True)
         given = os.environ.get("PASSERBY_WEIGHTS")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from passerby.errors import Exit, PasserbyError
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import FinderId, Sighting
-from passerby.model.media import Item, Part
+from passerby.model.media import Group, Item, Part
 from passerby.model.options import Options
 
 SCHEMA = 1
@@ -90,3 +90,46 @@ class Report:
         if self.failure is not None:
             return self.failure.exit
         return Exit.REVIEW if self.outcome is Outcome.NEEDS_REVIEW else Exit.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What would identify people in one file. `parts` is the whole container."""
+
+    item: Item
+    finder: FinderId | None = None
+    sightings: tuple[Sighting, ...] = ()
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def telling(self) -> tuple[Part, ...]:
+        """The parts that are neither the picture nor its colour."""
+        return tuple(p for p in self.parts if p.group not in (Group.PICTURE, Group.COLOUR))
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code of an inspection of this one file."""
+        if self.failure is not None:
+            return self.failure.exit
+        return Exit.FOUND if self.sightings or self.telling else Exit.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The checks on one finished file."""
+
+    item: Item
+    checks: tuple[Check, ...] = ()
+    unresolved: tuple[Sighting, ...] = ()
+    leftovers: tuple[Part, ...] = ()
+    finder: FinderId | None = None
+    failure: Failure | None = None
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code of a verification of this one file."""
+        if self.failure is not None:
+            return self.failure.exit
+        return Exit.OK if all(check.passed for check in self.checks) else Exit.VERIFICATION

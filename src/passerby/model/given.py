@@ -1,0 +1,27 @@
+"""Decisions that come from a file instead of from a detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from passerby.model.decision import Decision
+from passerby.model.media import Field
+from passerby.model.options import Method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The decisions for one picture, found by the sha256 of its bytes.
+
+    `size` is (width, height) in display orientation, checked where it is given. The other
+    values are those of the run that made the decisions; None where the file is silent, and
+    then the options of the present run hold.
+    """
+
+    sha256: str
+    decisions: tuple[Decision, ...]
+    size: tuple[int, int] | None = None
+    method: Method | None = None
+    color: tuple[int, int, int] | None = None
+    seed: str | None = None
+    keep_fields: tuple[Field, ...] | None = None
