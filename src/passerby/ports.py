@@ -21,7 +21,8 @@ from passerby.model.options import Limits
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
 """(height, width, channels): uint16 when the encoding's depth is 16, else uint8.
 
-Samples of fewer than 8 bits are spread over 0..255 and brought back when written.
+Samples of fewer than 8 bits are spread over 0..255 and brought back when written. CMYK samples
+are ink: 0 is none, 255 is full. Alpha is straight (not premultiplied); the maximum is opaque.
 """
 
 BoolMask = NDArray[np.bool_]

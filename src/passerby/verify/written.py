@@ -1,0 +1,48 @@
+"""All checks on a written file, in the order in which a failure is most telling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from passerby.errors import InputError, LimitExceeded
+from passerby.model.media import Field
+from passerby.model.options import Limits
+from passerby.model.report import Check
+from passerby.ports import BoolMask, Picture, Source
+from passerby.verify.compare import check_depth_and_size, check_outside, check_under_mask
+from passerby.verify.container import check_container
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a written file has to be: `planned` is `original` with new pixels under `mask`."""
+
+    original: Picture
+    planned: Picture
+    mask: BoolMask
+    keep: tuple[Field, ...]
+    limits: Limits
+
+
+def verify_written(
+    data: bytes, plan: Plan, source: Source
+) -> tuple[tuple[Check, ...], Picture | None]:
+    """Decode the written bytes afresh and check them against the plan.
+
+    Returns the checks and the decoded picture; None, with one failed check, if it does not open.
+    """
+    try:
+        written = source.read_again(data, plan.limits)
+    except (InputError, LimitExceeded) as error:
+        return (Check(name="opens", passed=False, detail=error.message),), None
+    checks = [
+        Check(name="opens", passed=True, detail="read back by a fresh decoder"),
+        check_depth_and_size(written, plan.planned),
+        check_under_mask(written, plan.planned, plan.mask),
+        check_outside(written, plan.original, plan.mask),
+    ]
+    try:
+        checks.append(check_container(source, data, plan.planned.encoding, plan.keep))
+    except InputError as error:
+        checks.append(Check(name="container", passed=False, detail=error.message))
+    return tuple(checks), written
