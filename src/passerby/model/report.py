@@ -8,6 +8,7 @@ from enum import StrEnum
 from passerby.errors import Exit, PasserbyError
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import FinderId, Sighting
+from passerby.model.geometry import Grid
 from passerby.model.media import Group, Item, Part
 from passerby.model.options import Options
 
@@ -59,8 +60,9 @@ class Failure:
 class Report:
     """What was done with one file.
 
-    `unresolved` are faces that the last look still found. `dropped` lists the parts of the
-    source that are not in the output. `timings` are seconds by step.
+    `seed` is that of the noise; `grid` is what the masks were snapped to. `unresolved` are faces
+    that the last look still found. `dropped` lists the parts of the source that are not in the
+    output. `timings` are seconds by step.
     """
 
     item: Item
@@ -69,6 +71,7 @@ class Report:
     output: str | None = None
     output_sha256: str | None = None
     seed: str | None = None
+    grid: Grid = field(default_factory=Grid)
     finders: tuple[FinderId, ...] = ()
     decisions: tuple[Decision, ...] = ()
     unresolved: tuple[Sighting, ...] = ()

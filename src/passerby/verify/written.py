@@ -20,19 +20,17 @@ class Plan:
     original: Picture
     planned: Picture
     mask: BoolMask
-    keep: tuple[Field, ...]
-    limits: Limits
 
 
 def verify_written(
-    data: bytes, plan: Plan, source: Source
+    data: bytes, plan: Plan, source: Source, keep: tuple[Field, ...], limits: Limits
 ) -> tuple[tuple[Check, ...], Picture | None]:
     """Decode the written bytes afresh and check them against the plan.
 
     Returns the checks and the decoded picture; None, with one failed check, if it does not open.
     """
     try:
-        written = source.read_again(data, plan.limits)
+        written = source.read_again(data, limits)
     except (InputError, LimitExceeded) as error:
         return (Check(name="opens", passed=False, detail=error.message),), None
     checks = [
@@ -42,7 +40,7 @@ def verify_written(
         check_outside(written, plan.original, plan.mask),
     ]
     try:
-        checks.append(check_container(source, data, plan.planned.encoding, plan.keep))
+        checks.append(check_container(source, data, plan.planned.encoding, keep))
     except InputError as error:
         checks.append(Check(name="container", passed=False, detail=error.message))
     return tuple(checks), written

@@ -1,0 +1,137 @@
+"""Reading originals and writing results so that a crash leaves the old state or the new.
+
+A result is written under a temporary name beside its destination, synced, read back, and given
+its final name in one step. Temporary names end in `PARTIAL` and carry the process's number, so
+that a later run can tell what a killed run left behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from passerby.errors import (
+    InputChanged,
+    LimitExceeded,
+    OutputExists,
+    OutputUnwritable,
+    UnreadableInput,
+)
+
+PARTIAL = ".passerby-partial"
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+def read_input(path: Path, most: int) -> bytes:
+    """Return the bytes of a regular file of at most `most` bytes.
+
+    Raises UnreadableInput, LimitExceeded, or InputChanged when the file changes while it is
+    read.
+    """
+    try:
+        # O_NONBLOCK: opening a named pipe must not wait for a writer.
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(number, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+            before = os.fstat(number)
+            if not stat.S_ISREG(before.st_mode):
+                raise UnreadableInput("this is not a regular file")
+            if before.st_size > most:
+                raise LimitExceeded(f"the file has {before.st_size:,} bytes, more than {most:,}")
+            data = file.read(before.st_size + 1)
+            after = os.fstat(number)
+    except OSError as error:
+        raise UnreadableInput(f"cannot be read: {_reason(error)}") from error
+    except ValueError as error:
+        raise UnreadableInput(f"cannot be read: {error}") from error
+    if len(data) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
+        raise InputChanged("the file changed while it was read")
+    return data
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+@contextlib.contextmanager
+def translating(path: Path) -> Iterator[None]:
+    """Turn an OSError of writing into OutputUnwritable."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputUnwritable(f"cannot write in {path.parent}: {_reason(error)}") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable. Some file systems cannot sync a folder; nothing is lost then."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+class Staged:
+    """A file under a temporary name beside its destination.
+
+    Use as a context manager: whatever was not published is removed on the way out.
+    """
+
+    def __init__(self, destination: Path) -> None:
+        self.destination = destination
+        # File names may have 255 bytes; the original name is only there to help a person.
+        hint = os.fsencode(destination.name)[:120].decode("utf-8", "ignore")
+        unique = f"{os.getpid()}-{secrets.token_hex(6)}"
+        self._path = destination.parent / f".{hint}.{unique}{PARTIAL}"
+
+    def __enter__(self) -> Staged:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def write(self, data: bytes) -> bytes:
+        """Write, sync, and return what the file then holds. Raises OutputUnwritable."""
+        with translating(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+            with open(os.open(self._path, flags, 0o666), "wb") as file:  # noqa: PTH123
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            return self._path.read_bytes()
+
+    def publish(self, *, overwrite: bool) -> None:
+        """Give the file its final name. Raises OutputExists or OutputUnwritable."""
+        with translating(self._path):
+            if overwrite:
+                self._path.replace(self.destination)
+            else:
+                self._publish_new()
+        _sync_folder(self.destination.parent)
+
+    def _publish_new(self) -> None:
+        """Take the final name only if nothing has it; a link is the call that cannot clobber."""
+        try:
+            os.link(self._path, self.destination)
+        except FileExistsError as error:
+            raise OutputExists(f"{self.destination} exists") from error
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if os.path.lexists(self.destination):
+                raise OutputExists(f"{self.destination} exists") from error
+            self._path.rename(self.destination)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file by new contents in one step. Raises OutputUnwritable."""
+    with Staged(path) as staged:
+        staged.write(data)
+        staged.publish(overwrite=True)
