@@ -1,1 +1,1 @@
-"""."""
+"""Reports as JSON and as a page; decisions from a file."""

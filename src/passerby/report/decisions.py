@@ -1,0 +1,180 @@
+"""Decisions from a file: a person's, or those of an earlier run that is to be repeated.
+
+Three forms are read: the report of one file, the report of a run, and what a person writes by
+hand, which needs no more than this:
+
+    {"schema": 1, "files": [{"item": {"sha256": "..."}, "decisions": [
+        {"action": "redact", "region": {"shape": "box", "box": [10, 20, 60, 80]}}]}]}
+
+A picture is found by the sha256 of its bytes. Everything doubtful is redacted or refused: an
+action of ``review`` counts as ``redact``; the unresolved faces of a report are redacted too;
+a file that failed gives no decisions at all, rather than an empty list of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from passerby.errors import BadDecisions
+from passerby.model.decision import Action, Decision
+from passerby.model.finding import Sighting, Track
+from passerby.model.geometry import Region, Shape
+from passerby.model.given import Given
+from passerby.model.media import Field
+from passerby.model.options import Method
+from passerby.model.report import Outcome
+from passerby.report.codec import Malformed, as_list, as_object, decode, refuse
+from passerby.report.json import head, parse, read_file
+from passerby.report.text import printable
+
+MOST = 100_000
+"""Decisions for one picture beyond this are taken for a mistake."""
+
+UNRESOLVED_MARGIN = 0.4
+"""How far the box of an unresolved face grows on each side, as a share of its size."""
+
+_DECIDED = frozenset(
+    {Outcome.PUBLISHED, Outcome.PLANNED, Outcome.NEEDS_REVIEW, Outcome.SKIPPED, None}
+)
+
+
+def load_decisions(path: Path) -> dict[str, Given]:
+    """Read a decisions file: what is to be done with each picture, by its bytes' sha256.
+
+    Raises BadDecisions with one line that names the place of what is wrong.
+    """
+    try:
+        return decisions_from(read_file(path))
+    except Malformed as error:
+        raise BadDecisions(f"{printable(str(path))}: {error}") from error
+
+
+def decisions_from(data: bytes) -> dict[str, Given]:
+    """Read the text of a decisions file. Raises Malformed."""
+    value = head(parse(data))
+    if "files" in value:
+        files = as_list(value["files"], "files")
+        entries = [(f"files[{i}].", as_object(f, f"files[{i}]")) for i, f in enumerate(files)]
+    else:
+        entries = [("", value)]
+    found: dict[str, Given] = {}
+    for where, entry in entries:
+        given = _given(entry, where)
+        if given is None:
+            continue
+        if found.get(given.sha256, given) != given:
+            refuse(f"{where}item.sha256", "this picture has two different entries")
+        found[given.sha256] = given
+    if not found:
+        refuse("files", "no picture in here has decisions")
+    return found
+
+
+def _given(entry: Mapping[str, Any], where: str) -> Given | None:
+    """Return the decisions of one picture; None for one on which nothing was decided."""
+    outcome = _optional(entry, "outcome", Outcome, where)
+    if outcome not in _DECIDED or (outcome is Outcome.SKIPPED and not entry.get("output_sha256")):
+        return None
+    item = as_object(_needed(entry, "item", where), f"{where}item")
+    sha256 = _sha256(_needed(item, "sha256", f"{where}item."), f"{where}item.sha256")
+    listed = as_list(_needed(entry, "decisions", where), f"{where}decisions")
+    if len(listed) > MOST:
+        refuse(f"{where}decisions", f"more than {MOST:,} for one picture")
+    decisions = [_decision(one, f"{where}decisions[{i}]", i) for i, one in enumerate(listed)]
+    options = as_object(entry.get("options") or {}, f"{where}options")
+    return Given(
+        sha256=sha256,
+        decisions=(*decisions, *_unresolved(entry, where)),
+        size=_size(item, where),
+        method=_optional(options, "method", Method, f"{where}options."),
+        color=_color(options, f"{where}options."),
+        seed=_seed(entry, where),
+        keep_fields=_optional(options, "keep_fields", tuple[Field, ...], f"{where}options."),
+    )
+
+
+def _needed(entry: Mapping[str, Any], key: str, where: str) -> Any:
+    if key not in entry:
+        refuse(f"{where}{key}", "this is missing")
+    return entry[key]
+
+
+def _optional(entry: Mapping[str, Any], key: str, kind: Any, where: str) -> Any:
+    if entry.get(key) is None:
+        return None
+    return decode(kind, entry[key], f"{where}{key}")
+
+
+def _sha256(value: Any, where: str) -> str:
+    text = value.lower() if isinstance(value, str) else ""
+    if len(text) != 64 or not set(text) <= set("0123456789abcdef"):
+        refuse(where, "expected the picture's sha256: 64 hexadecimal digits")
+    return text
+
+
+def _size(item: Mapping[str, Any], where: str) -> tuple[int, int] | None:
+    size: tuple[int, int] | None = _optional(item, "size", tuple[int, int], f"{where}item.")
+    if size is not None and min(size) < 1:
+        refuse(f"{where}item.size", "expected a width and a height of at least 1")
+    return size
+
+
+def _color(options: Mapping[str, Any], where: str) -> tuple[int, int, int] | None:
+    color: tuple[int, int, int] | None = _optional(options, "color", tuple[int, int, int], where)
+    if color is not None and not all(0 <= part <= 255 for part in color):
+        refuse(f"{where}color", "expected three numbers from 0 to 255")
+    return color
+
+
+def _seed(entry: Mapping[str, Any], where: str) -> str | None:
+    seed: str | None = _optional(entry, "seed", str, where)
+    if seed is not None and (
+        len(seed) > 128 or not seed or not set(seed) <= set("0123456789abcdef")
+    ):
+        refuse(f"{where}seed", "expected hexadecimal digits")
+    return seed
+
+
+def _decision(value: Any, where: str, index: int) -> Decision:
+    entry = as_object(value, where)
+    action: Action = decode(Action, _needed(entry, "action", f"{where}."), f"{where}.action")
+    region = as_object(_needed(entry, "region", f"{where}."), f"{where}.region")
+    _needed(region, "box", f"{where}.region.")
+    region = {"shape": Shape.BOX.value, **region}
+    track = _optional(entry, "track", Track, f"{where}.")
+    decision: Decision = decode(
+        Decision,
+        {
+            "reason": "given",
+            "by": "reviewer",
+            **entry,
+            "region": region,
+            "track": {"id": f"given-{index + 1}"},
+        },
+        where,
+    )
+    return Decision(
+        track=track or decision.track,
+        action=Action.REDACT if action is Action.REVIEW else action,
+        region=decision.region,
+        reason=decision.reason,
+        by=decision.by,
+        at=decision.at,
+    )
+
+
+def _unresolved(entry: Mapping[str, Any], where: str) -> list[Decision]:
+    """Redact what the last look still found: nobody has said that it may stay."""
+    seen: tuple[Sighting, ...] = _optional(entry, "unresolved", tuple[Sighting, ...], where) or ()
+    margin = UNRESOLVED_MARGIN
+    return [
+        Decision(
+            track=Track(id=f"unresolved-{index}", sightings=(sighting,)),
+            action=Action.REDACT,
+            region=Region(box=sighting.box.grow(margin, margin, margin, margin), shape=Shape.BOX),
+            reason="unresolved in the report that the decisions come from",
+        )
+        for index, sighting in enumerate(seen, 1)
+    ]
