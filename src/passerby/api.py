@@ -1,0 +1,139 @@
+"""Passerby for programs: the functions behind `import passerby`.
+
+The detectors are opened once and kept; codecs and detectors are imported on first use, so that
+importing the package stays cheap.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from passerby.model.given import Given
+from passerby.model.options import Effort, Options
+from passerby.model.report import Inspection, Outcome, Report, Verification
+
+if TYPE_CHECKING:
+    from passerby.pipeline import Result
+    from passerby.ports import Ports
+
+PathLike = str | os.PathLike[str]
+
+
+@lru_cache(maxsize=4)
+def _opened(finder: str, second: str | None, effort: Effort) -> Ports:
+    from passerby.compose import build_ports
+
+    options = Options(finder=finder, second=second, effort=effort)
+    return build_ports(options, threads=os.cpu_count() or 1)
+
+
+def _ports(options: Options) -> Ports:
+    return _opened(options.finder, options.second, options.effort)
+
+
+def redact(
+    source: PathLike,
+    output: PathLike | None,
+    *,
+    options: Options | None = None,
+    decisions: Given | None = None,
+    overwrite: bool = False,
+) -> Report:
+    """Redact one picture file and publish the copy as `output`, if every check passes.
+
+    With `output` None nothing is written. With `decisions` nothing is detected: exactly those
+    regions are hidden. What went wrong stands in the report: look at `report.outcome`.
+    Raises ModelError or FinderError if the detectors cannot be opened.
+    """
+    from passerby.pipeline import Job, run_one
+
+    options = options or Options()
+    path = Path(source)
+    job = Job(
+        source=path,
+        shown=path.name,
+        output=None if output is None else Path(output),
+        options=options,
+        given=decisions,
+        overwrite=overwrite,
+    )
+    return run_one(job, _ports(options)).report
+
+
+def redact_bytes(
+    data: bytes,
+    *,
+    name: str = "picture",
+    options: Options | None = None,
+    decisions: Given | None = None,
+) -> tuple[Report, bytes | None]:
+    """Redact one picture in memory; the bytes are None unless every check passed.
+
+    Raises ModelError or FinderError if the detectors cannot be opened.
+    """
+    from passerby.pipeline import redact_bytes as run
+
+    options = options or Options()
+    result: Result = run(data, shown=name, options=options, given=decisions, ports=_ports(options))
+    published = result.report.outcome is Outcome.PUBLISHED
+    return result.report, result.redacted if published else None
+
+
+def inspect(source: PathLike | bytes, *, options: Options | None = None) -> Inspection:
+    """Say what in a picture file would identify people. Changes nothing.
+
+    Raises ModelError or FinderError if the detectors cannot be opened.
+    """
+    from passerby.errors import PasserbyError
+    from passerby.examine import inspect_bytes
+    from passerby.model.report import Failure
+    from passerby.work import bare_item
+
+    options = options or Options()
+    ports = _ports(options)
+    name = "picture" if isinstance(source, bytes) else Path(source).name
+    try:
+        data = _bytes(source, options)
+    except PasserbyError as error:
+        return Inspection(item=bare_item(b"", name), failure=Failure.from_error(error))
+    return inspect_bytes(data, shown=name, options=options, ports=ports)
+
+
+def verify(
+    output: PathLike | bytes,
+    *,
+    original: PathLike | bytes | None = None,
+    report: Report | None = None,
+    options: Options | None = None,
+) -> Verification:
+    """Check a finished picture file, also one that another tool redacted.
+
+    Raises ModelError or FinderError if the detectors cannot be opened.
+    """
+    from passerby.errors import PasserbyError
+    from passerby.examine import verify_bytes
+    from passerby.model.report import Failure
+    from passerby.work import bare_item
+
+    options = options or (report.options if report else Options())
+    ports = _ports(options)
+    name = "picture" if isinstance(output, bytes) else Path(output).name
+    try:
+        data = _bytes(output, options)
+        before = None if original is None else _bytes(original, options)
+    except PasserbyError as error:
+        return Verification(item=bare_item(b"", name), failure=Failure.from_error(error))
+    return verify_bytes(
+        data, shown=name, original=before, report=report, options=options, ports=ports
+    )
+
+
+def _bytes(source: PathLike | bytes, options: Options) -> bytes:
+    from passerby.files import read_input
+
+    if isinstance(source, bytes):
+        return source
+    return read_input(Path(source), options.limits.memory)
