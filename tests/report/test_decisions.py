@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_examples import ITEM, PUBLISHED, REFUSED, REVIEW, SHA, run_of
 
 from passerby.errors import BadDecisions
 from passerby.model.decision import Action
@@ -23,6 +22,7 @@ from passerby.model.report import Outcome
 from passerby.report.codec import Malformed
 from passerby.report.decisions import decisions_from, load_decisions
 from passerby.report.json import dump, report_document, run_document
+from report_examples import ITEM, PUBLISHED, REFUSED, REVIEW, SHA, run_of
 
 BOX = {"action": "redact", "region": {"box": [1, 2, 30, 40]}}
 

@@ -11,6 +11,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+
+from passerby.errors import BadDecisions, UsageError
+from passerby.model.report import Check, Report
+from passerby.report import json as documents
+from passerby.report.codec import Malformed
+from passerby.report.schema import json_schema
 from report_examples import (
     INSPECTION,
     PUBLISHED,
@@ -20,12 +26,6 @@ from report_examples import (
     run_of,
 )
 from report_examples import reports as any_report
-
-from passerby.errors import BadDecisions, UsageError
-from passerby.model.report import Check, Report
-from passerby.report import json as documents
-from passerby.report.codec import Malformed
-from passerby.report.schema import json_schema
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "report.schema.json"
 DOCUMENTS = {

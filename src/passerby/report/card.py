@@ -1,0 +1,217 @@
+"""What the page shows of one file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from passerby.model.decision import Action, Decision
+from passerby.model.geometry import Box
+from passerby.model.report import Outcome, Report
+from passerby.report.text import plural, printable, size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pill:
+    """A word or two about a file. `kind` is a class of the style sheet."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One numbered box over the picture, in its pixels; `font` is the label's height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    kind: str
+    label: str
+    font: float
+
+    @property
+    def cx(self) -> float:
+        """The middle, across."""
+        return self.x + self.width / 2
+
+    @property
+    def cy(self) -> float:
+        """The middle, down."""
+        return self.y + self.height / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One decision in the table."""
+
+    label: str
+    action: str
+    score: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One check, or one dropped part, in its table."""
+
+    name: str
+    detail: str = ""
+    passed: bool = True
+    group: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Everything of one file, as text that the template only has to place."""
+
+    number: int
+    name: str
+    review: bool
+    thumbnail: str | None
+    no_picture: str
+    alt: str
+    width: int
+    height: int
+    boxes: tuple[Drawn, ...]
+    pills: tuple[Pill, ...]
+    notes: tuple[str, ...]
+    unresolved: int
+    unresolved_line: str
+    decisions: tuple[Row, ...]
+    decisions_line: str
+    checks: tuple[Told, ...]
+    checks_line: str
+    dropped: tuple[Told, ...]
+    dropped_line: str
+    facts: str
+
+
+def certainty(report: Report) -> tuple[int, float]:
+    """Return the key by which files are sorted: what needs a decision comes first, then the
+    file whose least certain mask has the lowest score; files without a face come last."""
+    if report.outcome is Outcome.NEEDS_REVIEW:
+        return 0, min((s.score for s in report.unresolved), default=0.0)
+    scores = [d.track.score for d in report.decisions]
+    return (1, min(scores)) if scores else (2, 0.0)
+
+
+def make_card(number: int, report: Report, thumbnail: str | None) -> Card:
+    """Return what the page shows of a file; `thumbnail` is a data: URI of redacted bytes."""
+    width, height = report.item.size or (1, 1)
+    name = printable(report.item.path)
+    masks = plural(report.redacted, "mask")
+    return Card(
+        number=number,
+        name=name,
+        review=report.outcome is Outcome.NEEDS_REVIEW,
+        thumbnail=thumbnail,
+        no_picture="No preview: the masks are listed below.",
+        alt=f"Redacted copy of {name}: {masks}",
+        width=width,
+        height=height,
+        boxes=_boxes(report, width, height),
+        pills=_pills(report, masks),
+        notes=tuple(printable(note) for note in report.notes),
+        unresolved=len(report.unresolved),
+        unresolved_line=plural(len(report.unresolved), "face was", "faces were")
+        + " still found in the last look.",
+        decisions=tuple(_row(i, d) for i, d in enumerate(report.decisions, 1)),
+        decisions_line=_decisions_line(report),
+        checks=tuple(
+            Told(name=c.name, passed=c.passed, detail=printable(c.detail)) for c in report.checks
+        ),
+        checks_line=_checks_line(report),
+        dropped=tuple(
+            Told(name=printable(p.name), group=p.group.value, size=size(p.size))
+            for p in report.dropped
+        ),
+        dropped_line=_dropped_line(report),
+        facts=_facts(report),
+    )
+
+
+def _boxes(report: Report, width: int, height: int) -> tuple[Drawn, ...]:
+    drawn = [
+        _drawn(d.region.box, str(i), "keep" if d.action is Action.KEEP else "mask", width, height)
+        for i, d in enumerate(report.decisions, 1)
+    ]
+    if report.outcome is Outcome.NEEDS_REVIEW:
+        drawn += [_drawn(s.box, "?", "look", width, height) for s in report.unresolved]
+    return tuple(box for box in drawn if box is not None)
+
+
+def _drawn(box: Box, label: str, kind: str, width: int, height: int) -> Drawn | None:
+    inside = box.clip(width, height)
+    if inside is None:
+        return None
+    side = max(width, height)
+    font = min(max(0.6 * min(inside.width, inside.height), side / 60), side / 22)
+    return Drawn(
+        x=inside.x0,
+        y=inside.y0,
+        width=inside.width,
+        height=inside.height,
+        kind=kind,
+        label=label,
+        font=round(font, 1),
+    )
+
+
+def _pills(report: Report, masks: str) -> tuple[Pill, ...]:
+    fine = "" if report.outcome is not Outcome.PUBLISHED else "ok"
+    bad = report.outcome is Outcome.NEEDS_REVIEW
+    pills = [Pill(text=report.outcome.value, kind="bad" if bad else fine), Pill(text=masks)]
+    kept = sum(d.action is Action.KEEP for d in report.decisions)
+    if kept:
+        pills.append(Pill(text=f"{kept} kept"))
+    if report.options.method.cosmetic:
+        pills.append(Pill(text=f"{report.options.method}: cosmetic", kind="cosmetic"))
+    return tuple(pills)
+
+
+def _row(index: int, decision: Decision) -> Row:
+    seen = bool(decision.track.sightings)
+    return Row(
+        label=str(index),
+        action=decision.action.value,
+        score=f"{decision.track.score:.2f}" if seen else "by hand",
+        reason=printable(decision.reason),
+        by=printable(decision.by),
+    )
+
+
+def _decisions_line(report: Report) -> str:
+    scores = [d.track.score for d in report.decisions if d.track.sightings]
+    lowest = f", lowest score {min(scores):.2f}" if scores else ""
+    return plural(len(report.decisions), "decision") + lowest
+
+
+def _checks_line(report: Report) -> str:
+    failed = sum(not check.passed for check in report.checks)
+    if failed:
+        return f"{failed} of {plural(len(report.checks), 'check')} failed"
+    return f"{plural(len(report.checks), 'check')} passed"
+
+
+def _dropped_line(report: Report) -> str:
+    counted = Counter(part.group.value for part in report.dropped)
+    told = ", ".join(sorted(counted))
+    return f"{plural(len(report.dropped), 'part')} of the file dropped: {told}"
+
+
+def _facts(report: Report) -> str:
+    item = report.item
+    facts = [item.format.value if item.format else "unknown format"]
+    if item.size:
+        facts.append(f"{item.size[0]:,} × {item.size[1]:,} px")
+    if item.depth:
+        facts.append(f"{item.depth} bit")
+    facts.append(size(item.bytes))
+    if report.kept_fields:
+        facts.append("kept: " + ", ".join(report.kept_fields))
+    facts.append(f"sha256 {item.sha256[:12]}…")
+    return " · ".join(facts)
