@@ -1,0 +1,293 @@
+"""The proof of a redaction: change what lies under the mask, and the output does not change.
+
+Two pictures that differ only under the mask are redacted with the same decisions; the outputs
+have to be the same bytes. For JPEG the pictures differ before they are encoded, which is the
+stronger claim: their encoded bytes then differ in every block that the difference touches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import imagecodecs
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from passerby.media import Media
+from passerby.media.orient import apply as turn
+from passerby.media.orient import swaps
+from passerby.model.decision import Decision
+from passerby.model.finding import FinderId, Sighting
+from passerby.model.geometry import Box, Shape
+from passerby.model.given import Given
+from passerby.model.media import Orientation
+from passerby.model.options import Limits, Method, Options
+from passerby.model.report import Outcome
+from passerby.pipeline import redact_bytes
+from passerby.ports import Ports, Rgb, SystemClock
+from passerby.redact import build_mask
+from strategies import decision
+
+SEED = "0f" * 16
+
+
+class Blind:
+    """A detector that finds nothing: with given decisions it is only asked for a report."""
+
+    @property
+    def identity(self) -> FinderId:
+        return FinderId(name="blind", version="1", sha256="")
+
+    def find(self, view: Rgb) -> tuple[Sighting, ...]:
+        return ()
+
+
+MEDIA = Media()
+PORTS = Ports(source=MEDIA, sink=MEDIA, finder=Blind(), second=Blind(), clock=SystemClock())
+
+
+def texture(rng: np.random.Generator, shape: tuple[int, int, int]) -> np.ndarray:
+    """Smooth shapes and noise: something that JPEG has to quantise."""
+    height, width, channels = shape
+    small = rng.integers(0, 256, (5, 5, channels), dtype=np.uint8)
+    planes = [
+        np.asarray(Image.fromarray(small[..., c]).resize((width, height), Image.Resampling.BICUBIC))
+        for c in range(channels)
+    ]
+    noise = rng.integers(-12, 13, shape)
+    return np.clip(np.stack(planes, axis=2) + noise, 0, 255).astype(np.uint8)
+
+
+@st.composite
+def places(draw: st.DrawFn) -> tuple[int, int, Box, Shape]:
+    """A picture size, odd ones too, and a region in it: in a corner, on an edge, anywhere."""
+    width, height = draw(st.integers(17, 130)), draw(st.integers(17, 130))
+    w, h = draw(st.integers(3, width)), draw(st.integers(3, height))
+    x = draw(st.sampled_from([-w // 2, 0, width - w, width - w // 2]) | st.integers(0, width - w))
+    y = draw(
+        st.sampled_from([-h // 2, 0, height - h, height - h // 2]) | st.integers(0, height - h)
+    )
+    return width, height, Box(x, y, x + w, y + h), draw(st.sampled_from(Shape))
+
+
+def redacted(data: bytes, decisions: tuple[Decision, ...], method: Method) -> bytes:
+    given = Given(sha256=hashlib.sha256(data).hexdigest(), decisions=decisions, seed=SEED)
+    options = Options(method=method, color=(0, 77, 200))
+    result = redact_bytes(data, shown="x", options=options, given=given, ports=PORTS)
+    assert result.report.outcome is Outcome.PUBLISHED, result.report
+    assert result.redacted is not None
+    return result.redacted
+
+
+def check(one: bytes, other: bytes, decisions: tuple[Decision, ...], method: Method) -> None:
+    assert one != other
+    assert redacted(one, decisions, method) == redacted(other, decisions, method)
+
+
+METHODS = st.sampled_from([Method.SOLID, Method.NOISE])
+SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def jpeg(samples: np.ndarray, mode: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image = Image.fromarray(samples[..., 0] if mode == "L" else samples, mode=None)
+    if mode == "CMYK":
+        image = Image.frombytes("CMYK", (samples.shape[1], samples.shape[0]), samples.tobytes())
+    image.save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def exif(orientation: Orientation) -> bytes:
+    tags = Image.Exif()
+    tags[0x0112] = int(orientation)
+    return tags.tobytes()
+
+
+def stored_mask(mask: np.ndarray, orientation: Orientation) -> np.ndarray:
+    """Turn a mask in display orientation back to how the samples are stored."""
+    height, width = mask.shape
+    if swaps(orientation):
+        height, width = width, height
+    index = np.arange(height * width, dtype=np.uint16).reshape(height, width, 1)
+    shown = turn(index, orientation)[..., 0]
+    stored = np.zeros(height * width, np.bool_)
+    stored[shown[mask]] = True
+    return stored.reshape(height, width)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize("progressive", [False, True])
+@given(
+    place=places(),
+    quality=st.sampled_from([10, 50, 75, 90, 98, 100]),
+    subsampling=st.sampled_from([0, 1, 2]),
+    orientation=st.sampled_from(Orientation),
+    method=METHODS,
+    seed=st.integers(0, 2**32 - 1),
+)
+@SETTINGS
+def test_jpeg(
+    mode: str,
+    progressive: bool,
+    place: tuple[int, int, Box, Shape],
+    quality: int,
+    subsampling: int,
+    orientation: Orientation,
+    method: Method,
+    seed: int,
+) -> None:
+    width, height, box, shape = place
+    if swaps(orientation):
+        width, height = height, width
+    rng = np.random.default_rng(seed)
+    channels = {"L": 1, "RGB": 3, "CMYK": 4}[mode]
+    samples = texture(rng, (height, width, channels))
+    options: dict[str, object] = {"quality": quality, "progressive": progressive}
+    if mode == "RGB":
+        options["subsampling"] = subsampling
+    one = jpeg(samples, mode, exif=exif(orientation), **options)
+    picture = MEDIA.read(one, Limits())
+    decisions = (decision(box, shape),)
+    mask = build_mask(decisions, picture.size, picture.encoding.grid)
+    where = stored_mask(mask, orientation)
+    scrambled = samples.copy()
+    scrambled[where] = rng.integers(0, 256, samples.shape, dtype=np.uint8)[where]
+    check(one, jpeg(scrambled, mode, exif=exif(orientation), **options), decisions, method)
+
+
+@pytest.mark.parametrize("subsampling", ["444", "422", "420", "440", "411"])
+@given(place=places(), quality=st.integers(30, 98), method=METHODS, seed=st.integers(0, 2**32 - 1))
+@SETTINGS
+def test_jpeg_of_every_subsampling(
+    subsampling: str, place: tuple[int, int, Box, Shape], quality: int, method: Method, seed: int
+) -> None:
+    import simplejpeg
+
+    width, height, box, shape = place
+    rng = np.random.default_rng(seed)
+    samples = texture(rng, (height, width, 3))
+
+    def encode(values: np.ndarray) -> bytes:
+        return simplejpeg.encode_jpeg(
+            np.ascontiguousarray(values), quality=quality, colorsubsampling=subsampling
+        )
+
+    one = encode(samples)
+    picture = MEDIA.read(one, Limits())
+    decisions = (decision(box, shape),)
+    mask = build_mask(decisions, picture.size, picture.encoding.grid)
+    scrambled = samples.copy()
+    scrambled[mask] = rng.integers(0, 256, samples.shape, dtype=np.uint8)[mask]
+    check(one, encode(scrambled), decisions, method)
+
+
+def png8(samples: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples).save(out, "PNG")
+    return out.getvalue()
+
+
+def png16(samples: np.ndarray) -> bytes:
+    wide = samples.astype(np.uint16) * 257
+    return bytes(imagecodecs.png_encode(wide[..., 0] if wide.shape[2] == 1 else wide))
+
+
+def webp(samples: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(samples).save(out, "WEBP", lossless=True, exact=True)
+    return out.getvalue()
+
+
+def tiff(samples: np.ndarray, depth: int, compression: str | None) -> bytes:
+    out = io.BytesIO()
+    values = samples.astype(np.uint16) * 257 if depth == 16 else samples
+    extra = {1: [], 2: [2], 3: [], 4: [2]}[samples.shape[2]]
+    tifffile.imwrite(
+        out,
+        values if samples.shape[2] > 1 else values[..., 0],
+        photometric="rgb" if samples.shape[2] > 2 else "minisblack",
+        extrasamples=extra or None,
+        planarconfig="contig" if samples.shape[2] > 1 else None,
+        compression=compression,
+        metadata=None,
+    )
+    return out.getvalue()
+
+
+LOSSLESS = {
+    **{f"png8-{c}": (c, png8) for c in (1, 2, 3, 4)},
+    **{f"png16-{c}": (c, png16) for c in (1, 2, 3, 4)},
+    **{f"webp-{c}": (c, webp) for c in (3, 4)},
+    **{f"tiff8-{c}": (c, lambda s: tiff(s, 8, "lzw")) for c in (1, 3, 4)},
+    **{f"tiff16-{c}": (c, lambda s: tiff(s, 16, None)) for c in (1, 3, 4)},
+}
+
+
+@pytest.mark.parametrize("kind", list(LOSSLESS))
+@given(place=places(), method=METHODS, seed=st.integers(0, 2**32 - 1), clear=st.booleans())
+@SETTINGS
+def test_lossless(
+    kind: str, place: tuple[int, int, Box, Shape], method: Method, seed: int, clear: bool
+) -> None:
+    channels, encode = LOSSLESS[kind]
+    width, height, box, shape = place
+    rng = np.random.default_rng(seed)
+    samples = texture(rng, (height, width, channels))
+    decisions = (decision(box, shape),)
+    mask = build_mask(
+        decisions, (width, height), MEDIA.read(encode(samples), Limits()).encoding.grid
+    )
+    if channels in (2, 4):
+        # Opaque outside the mask: whether there is an alpha channel may not tell.
+        samples[..., -1][~mask | clear] = 255
+    scrambled = samples.copy()
+    scrambled[mask] = rng.integers(0, 256, samples.shape, dtype=np.uint8)[mask]
+    check(encode(samples), encode(scrambled), decisions, method)
+
+
+@pytest.mark.parametrize("transparent", [False, True])
+@given(place=places(), method=METHODS, seed=st.integers(0, 2**32 - 1))
+@SETTINGS
+def test_palettes(
+    transparent: bool, place: tuple[int, int, Box, Shape], method: Method, seed: int
+) -> None:
+    """Four colours outside the mask; under it up to 200 more, or none."""
+    width, height, box, shape = place
+    rng = np.random.default_rng(seed)
+    decisions = (decision(box, shape),)
+    mask = build_mask(
+        decisions,
+        (width, height),
+        MEDIA.read(
+            _palette_png(np.zeros((height, width), np.uint8), np.zeros((4, 3), np.uint8), None),
+            Limits(),
+        ).encoding.grid,
+    )
+    colours = rng.integers(0, 256, (256, 3), dtype=np.uint8)
+    one = rng.integers(0, 4, (height, width), dtype=np.uint8)
+    many = one.copy()
+    many[mask] = rng.integers(4, 204, (height, width), dtype=np.uint8)[mask]
+    order = rng.permutation(256)
+    inverse = np.argsort(order).astype(np.uint8)
+    alpha = np.full(256, 255, np.uint8)
+    if transparent:
+        alpha[4:204] = rng.integers(0, 256, 200)
+    first = _palette_png(one, colours[:4], None)
+    second = _palette_png(inverse[many], colours[order], alpha[order])
+    check(first, second, decisions, method)
+
+
+def _palette_png(indices: np.ndarray, colours: np.ndarray, alpha: np.ndarray | None) -> bytes:
+    image = Image.fromarray(indices)
+    image.putpalette(colours.tobytes())
+    out = io.BytesIO()
+    if alpha is None:
+        image.save(out, "PNG")
+    else:
+        image.save(out, "PNG", transparency=alpha.tobytes())
+    return out.getvalue()
