@@ -1,1 +1,69 @@
-"""."""
+"""Reads and writes picture files, and lists what is in them. The sole importer of codecs.
+
+sniff(data)  which format the bytes are of
+Media()      implements `passerby.ports.Source` and `passerby.ports.Sink`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+
+from passerby.errors import OutputError, UnsupportedFormat
+from passerby.media import jpeg, png, samples
+from passerby.media.sniff import sniff
+from passerby.model.media import Encoding, Field, Format, Part
+from passerby.model.options import Limits
+from passerby.ports import Picture, Rgb
+
+__all__ = ["Media", "sniff"]
+
+_CODECS: dict[Format, ModuleType] = {
+    Format.JPEG: jpeg,
+    Format.PNG: png,
+}
+
+
+class Media:
+    """Source and sink of all handled formats. Holds no state."""
+
+    def read(self, data: bytes, limits: Limits) -> Picture:
+        """Decode a picture; see `passerby.ports.Source.read`."""
+        picture: Picture = _codec(sniff(data)).read(data, limits)
+        return picture
+
+    def read_again(self, data: bytes, limits: Limits) -> Picture:
+        """Decode after another decoder accepted the file; see `passerby.ports.Source`."""
+        codec = _codec(sniff(data))
+        picture: Picture = getattr(codec, "read_again", codec.read)(data, limits)
+        return picture
+
+    def views(self, picture: Picture) -> Iterator[Rgb]:
+        """Yield what a detector has to look at."""
+        return samples.views(picture)
+
+    def parts(self, data: bytes) -> tuple[Part, ...]:
+        """List every part of the container, to the last byte of the file."""
+        _codec(sniff(data))
+        return ()
+
+    def leftovers(
+        self, data: bytes, encoding: Encoding, keep: tuple[Field, ...]
+    ) -> tuple[Part, ...]:
+        """List the parts of a written file that the plan does not allow."""
+        return ()
+
+    def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
+        """Encode from pixels and an allow-list."""
+        codec = _CODECS.get(picture.encoding.format)
+        if codec is None:
+            raise OutputError(f"{picture.encoding.format} cannot be written")
+        coded: bytes = codec.encode(picture, keep)
+        return coded
+
+
+def _codec(name: Format) -> ModuleType:
+    codec = _CODECS.get(name)
+    if codec is None:
+        raise UnsupportedFormat(f"{name} is not handled yet")
+    return codec

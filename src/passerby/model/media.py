@@ -131,13 +131,15 @@ class JpegLayout:
 
     `tables` are the quantisation tables in natural (row by row) order, 64 values each, by
     table number; `components` gives (h, v, table number) of each component;
-    `progressive` and `orientation` are those of the source.
+    `progressive` and `orientation` are those of the source; `rgb` says that its components are
+    red, green and blue themselves.
     """
 
     tables: tuple[tuple[int, ...], ...]
     components: tuple[tuple[int, int, int], ...]
     progressive: bool
     orientation: Orientation
+    rgb: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Walkers: what lies where in a file. They decode nothing and keep no bytes."""

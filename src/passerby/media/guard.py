@@ -1,0 +1,74 @@
+"""What stands between the codecs and the rest: their exceptions, their warnings, their appetite."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from passerby.errors import CorruptInput, EmptyInput, LimitExceeded, OutputError, PasserbyError
+from passerby.model.options import Limits
+
+_COPIES = 5
+"""Times that the pixels of a picture are held at once between reading and publishing: the
+original, the planned, the written, and room for a codec and a rotation."""
+_MASKS = 6
+"""Bytes a pixel for masks, views and bands."""
+
+
+@contextmanager
+def decoding(what: str) -> Iterator[None]:
+    """Turn whatever a decoder raises, or warns of, into CorruptInput or LimitExceeded."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # A codec's warning is a doubt about the data, and a doubt fails.
+            warnings.simplefilter("error", UserWarning)
+            warnings.simplefilter("error", RuntimeWarning)
+            yield
+    except PasserbyError:
+        raise
+    except MemoryError as error:
+        raise LimitExceeded(f"{what}: not enough memory") from error
+    except Exception as error:
+        raise CorruptInput(f"{what}: {one_line(error)}") from error
+
+
+@contextmanager
+def encoding(what: str) -> Iterator[None]:
+    """Turn whatever an encoder raises into OutputError."""
+    try:
+        yield
+    except PasserbyError:
+        raise
+    except Exception as error:
+        raise OutputError(f"{what}: {one_line(error)}") from error
+
+
+def one_line(error: BaseException) -> str:
+    """Return an exception's text as one printable line of bounded length."""
+    text = str(error) or type(error).__name__
+    return "".join(c if c.isprintable() else " " for c in text)[:200].strip()
+
+
+def check_claim(size: tuple[int, int], pixel_bytes: int, file_bytes: int, limits: Limits) -> None:
+    """Refuse a size before anything is decoded.
+
+    `size` is (width, height) as the header says; `pixel_bytes` is what a decoded pixel takes.
+    Raises EmptyInput or LimitExceeded.
+    """
+    width, height = size
+    if width <= 0 or height <= 0:
+        raise EmptyInput(f"the picture is {width}x{height}: it has no pixels")
+    pixels = width * height
+    if pixels > limits.pixels:
+        raise LimitExceeded(
+            f"{width}x{height} is {pixels / 1e6:.0f} megapixels; the limit is "
+            f"{limits.pixels / 1e6:.0f}"
+        )
+    memory = pixels * (_COPIES * pixel_bytes + _MASKS) + 3 * file_bytes
+    if memory > limits.memory:
+        raise LimitExceeded(
+            f"{width}x{height} would take about {memory / 2**20:.0f} MiB; the limit is "
+            f"{limits.memory / 2**20:.0f}"
+        )

@@ -1,0 +1,18 @@
+"""Inflating compressed metadata, within a bound."""
+
+from __future__ import annotations
+
+import zlib
+
+METADATA_LIMIT = 16 * 2**20
+"""Bytes: more than any profile or packet that is kept; a bomb stops here."""
+
+
+def inflate(data: bytes, limit: int = METADATA_LIMIT) -> bytes | None:
+    """Return the inflated zlib stream; None when it is damaged or larger than the limit."""
+    decoder = zlib.decompressobj()
+    try:
+        out = decoder.decompress(data, limit)
+    except zlib.error:
+        return None
+    return out if decoder.eof else None

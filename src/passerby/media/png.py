@@ -1,0 +1,277 @@
+"""PNG (Third Edition): 8-bit by Pillow, 16-bit by imagecodecs (libpng), less than 8 bits by hand.
+
+Pillow opens 16-bit RGB as 8-bit, hence the second library. Both are given a file that was put
+together from the checked header, palette and picture data alone, so that no other chunk reaches
+a decoder, and nothing but these chunks of an encoder's file reaches the output.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass, replace
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin
+
+from passerby.errors import CorruptInput, UnsupportedFormat
+from passerby.media import exif, fields, guard, icc, orient, png_colour, samples
+from passerby.media.containers import png as container
+from passerby.media.containers.png import Chunk
+from passerby.media.metadata import Metadata
+from passerby.model.media import Encoding, Field, Format, Mode, Orientation
+from passerby.model.options import Limits
+from passerby.ports import Picture, Samples
+
+_GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGBA = 0, 2, 3, 4, 6
+_DEPTHS = {_GREY: (1, 2, 4, 8, 16), _RGB: (8, 16), _PALETTE: (1, 2, 4, 8),
+           _GREY_ALPHA: (8, 16), _RGBA: (8, 16)}  # fmt: skip
+_MODES = {_GREY: Mode.L, _RGB: Mode.RGB, _PALETTE: Mode.RGBA, _GREY_ALPHA: Mode.LA,
+          _RGBA: Mode.RGBA}  # fmt: skip
+_COLOUR_TYPES = {Mode.L: _GREY, Mode.LA: _GREY_ALPHA, Mode.RGB: _RGB, Mode.RGBA: _RGBA}
+_LEVEL = 6
+XMP_KEYWORD = b"XML:com.adobe.xmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """IHDR, and the chunks that say what the samples mean."""
+
+    width: int
+    height: int
+    depth: int
+    colour: int
+    interlaced: bool
+    palette: bytes = b""
+    transparency: bytes | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """The mode of the decoded picture: with alpha where a chunk gives transparency."""
+        mode = _MODES[self.colour]
+        if self.transparency is None or mode.has_alpha:
+            return mode
+        return Mode.LA if mode is Mode.L else Mode.RGBA
+
+    @property
+    def sample_depth(self) -> int:
+        """Bits of the decoded samples: below 8 only for grey without transparency."""
+        return self.depth if self.mode is Mode.L else max(self.depth, 8)
+
+
+def read(data: bytes, limits: Limits) -> Picture:
+    """Decode a PNG. What follows IEND is not looked at.
+
+    Raises EmptyInput, CorruptInput, UnsupportedFormat or LimitExceeded.
+    """
+    chunks = tuple(container.walk_chunks(data))
+    header = _read_header(data, chunks)
+    pixel_bytes = header.mode.channels * (2 if header.depth == 16 else 1)
+    guard.check_claim((header.width, header.height), pixel_bytes, len(data), limits)
+    header = _read_meaning(data, chunks, header)
+    pixel_bytes = header.mode.channels * (2 if header.depth == 16 else 1)
+    guard.check_claim((header.width, header.height), pixel_bytes, len(data), limits)
+    metadata = read_metadata(data, chunks)
+    notes: list[str] = []
+    encoding = Encoding(
+        format=Format.PNG,
+        mode=header.mode,
+        depth=header.sample_depth,
+        lossless=True,
+        icc=icc.keep(metadata.profile, _MODES[header.colour], notes),
+        colour_tags=png_colour.read_tags(data, chunks, notes),
+        fields=metadata.fields,
+        drop_opaque_alpha=header.colour == _PALETTE or header.transparency is not None,
+    )
+    pixels = _decode(_bare_file(data, chunks), header)
+    if header.mode.has_alpha:
+        samples.zero_invisible(pixels)
+    return Picture(
+        samples=orient.apply(pixels, metadata.orientation),
+        encoding=encoding,
+        orientation=metadata.orientation,
+        notes=tuple(notes),
+    )
+
+
+def _read_header(data: bytes, chunks: tuple[Chunk, ...]) -> Header:
+    first = chunks[0]
+    if first.type != b"IHDR" or first.size != 13:
+        raise CorruptInput("PNG: the header chunk is missing")
+    container.check_crc(data, first)
+    fields_ = struct.unpack(">IIBBBBB", data[first.payload])
+    width, height, depth, colour, compression, filtering, interlace = fields_
+    if depth not in _DEPTHS.get(colour, ()):
+        raise CorruptInput(f"PNG: colour type {colour} with {depth} bits does not exist")
+    if compression or filtering or interlace > 1:
+        raise CorruptInput("PNG: the header names a method that does not exist")
+    return Header(width, height, depth, colour, bool(interlace))
+
+
+def _read_meaning(data: bytes, chunks: tuple[Chunk, ...], header: Header) -> Header:
+    """Check the critical chunks and add palette and transparency to the header."""
+    for chunk in chunks:
+        if chunk.type in (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"):
+            container.check_crc(data, chunk)
+        elif chunk.type[0] < 0x60:
+            name = chunk.type.decode("ascii")
+            raise UnsupportedFormat(f"PNG with the critical chunk {name} is not handled")
+    kinds = [chunk.type for chunk in chunks]
+    _check_order(kinds)
+    named = {
+        chunk.type: data[chunk.payload] for chunk in chunks if chunk.type in (b"PLTE", b"tRNS")
+    }
+    if header.colour == _PALETTE:
+        palette = named.get(b"PLTE", b"")
+        if not palette or len(palette) % 3 or len(palette) > 768:
+            raise CorruptInput("PNG: the palette is missing or damaged")
+        return replace(header, palette=palette, transparency=named.get(b"tRNS", b""))
+    return replace(header, transparency=_colour_key(named.get(b"tRNS"), header))
+
+
+def _check_order(kinds: list[bytes]) -> None:
+    if kinds.count(b"IHDR") != 1 or kinds.count(b"PLTE") > 1 or kinds.count(b"tRNS") > 1:
+        raise CorruptInput("PNG: a chunk that may stand once stands twice")
+    if b"IDAT" not in kinds:
+        raise CorruptInput("PNG: there is no picture data")
+    start = kinds.index(b"IDAT")
+    count = kinds.count(b"IDAT")
+    if any(kind != b"IDAT" for kind in kinds[start : start + count]):
+        raise CorruptInput("PNG: the picture data is not in one piece")
+    if any(kind in (b"PLTE", b"tRNS") for kind in kinds[start:]):
+        raise CorruptInput("PNG: the palette follows the picture data")
+
+
+def _colour_key(payload: bytes | None, header: Header) -> bytes | None:
+    """Return the colour that is transparent, two bytes a channel, for grey and RGB."""
+    if payload is None or header.colour in (_GREY_ALPHA, _RGBA):
+        return None
+    if len(payload) != (2 if header.colour == _GREY else 6):
+        raise CorruptInput("PNG: the transparent colour is damaged")
+    return payload
+
+
+def read_metadata(data: bytes, chunks: tuple[Chunk, ...]) -> Metadata:
+    """Return what the copy may need of the ancillary chunks. Damaged ones are passed over."""
+    orientation = Orientation.TOP_LEFT
+    profile: bytes | None = None
+    found = fields.Sources()
+    for chunk in chunks:
+        payload = chunk.payload
+        if chunk.type == b"eXIf":
+            orientation = exif.read_orientation(data, payload.start, payload.stop)
+            found.add_exif(data[payload])
+        elif chunk.type == b"iCCP" and profile is None:
+            profile = png_colour.read_profile(data[payload])
+        elif chunk.type == b"iTXt" and data[payload].startswith(XMP_KEYWORD + b"\x00"):
+            packet = png_colour.read_international_text(data[payload])
+            if packet is not None:
+                found.add_xmp(packet)
+    return Metadata(orientation=orientation, profile=profile, fields=found.values())
+
+
+def _bare_file(data: bytes, chunks: tuple[Chunk, ...]) -> bytes:
+    """Return the file with header, palette and picture data alone."""
+    view = memoryview(data)
+    wanted = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+    pieces = [view[c.offset : c.end] for c in chunks if c.type in wanted]
+    return b"".join([container.SIGNATURE, *pieces])
+
+
+def _decode(bare: bytes, header: Header) -> Samples:
+    """Return (height, width, channels) as stored, alpha from palette or colour key included."""
+    with guard.decoding("PNG"):
+        if header.depth == 16:
+            pixels: Samples = imagecodecs.png_decode(bare)
+            pixels = pixels.reshape(header.height, header.width, -1)
+            if pixels.dtype != np.uint16:
+                raise CorruptInput("PNG: the decoder did not return 16-bit samples")
+        else:
+            with PngImagePlugin.PngImageFile(io.BytesIO(bare)) as image:
+                if image.size != (header.width, header.height):
+                    raise CorruptInput("PNG: the picture is not of the size in its header")
+                pixels = np.array(image).reshape(header.height, header.width, -1)
+        if pixels.dtype == np.bool_:
+            pixels = pixels.astype(np.uint8) * np.uint8(255)
+        if header.colour == _PALETTE:
+            return _look_up(pixels[..., 0], header)
+        return _with_colour_key(pixels, header)
+
+
+def _look_up(indices: NDArray[np.uint8], header: Header) -> Samples:
+    """Return RGBA for palette indices; an index beyond the palette is opaque black."""
+    table = np.zeros((256, 4), np.uint8)
+    table[:, 3] = 255
+    entries = np.frombuffer(header.palette, np.uint8).reshape(-1, 3)
+    table[: len(entries), :3] = entries
+    alpha = np.frombuffer(header.transparency or b"", np.uint8)[: len(entries)]
+    table[: len(alpha), 3] = alpha
+    looked_up: NDArray[np.uint8] = np.take(table, indices, axis=0)
+    return looked_up
+
+
+def _with_colour_key(pixels: Samples, header: Header) -> Samples:
+    if header.transparency is None:
+        return pixels
+    key = np.frombuffer(header.transparency, ">u2").astype(np.uint16)
+    key &= np.uint16((1 << header.depth) - 1)
+    if header.depth < 8:
+        key *= np.uint16(255 // ((1 << header.depth) - 1))
+    top = np.iinfo(pixels.dtype).max
+    height, width, channels = pixels.shape
+    keyed = np.empty((height, width, channels + 1), pixels.dtype)
+    keyed[..., :-1] = pixels
+    keyed[..., -1] = np.where((pixels == key).all(axis=2), 0, top)
+    return keyed
+
+
+def encode(picture: Picture, keep: tuple[Field, ...]) -> bytes:
+    """Encode from pixels; the chunks of the output are a list of this module."""
+    encoding = picture.encoding
+    with guard.encoding("PNG"):
+        mode, pixels = samples.written_form(picture)
+        if mode not in _COLOUR_TYPES:
+            raise ValueError(f"PNG cannot hold {mode}")
+        pieces = [container.SIGNATURE, *_coded_chunks(mode, pixels, encoding.depth)]
+        extra = png_colour.write_chunks(encoding)
+        packet = fields.packet(encoding.fields, keep)
+        if packet is not None:
+            text = XMP_KEYWORD + b"\x00\x00\x00\x00\x00" + packet
+            extra.append(container.build(b"iTXt", text))
+        return b"".join([*pieces[:2], *extra, *pieces[2:]])
+
+
+def _coded_chunks(mode: Mode, pixels: Samples, depth: int) -> list[bytes | memoryview]:
+    """Return IHDR, IDAT and IEND, whole chunks each."""
+    if depth < 8:
+        return _code_shallow(pixels, depth)
+    if depth == 16:
+        shaped = pixels[..., 0] if mode is Mode.L else pixels
+        coded = imagecodecs.png_encode(np.ascontiguousarray(shaped), level=_LEVEL)
+    else:
+        buffer = io.BytesIO()
+        image = Image.frombuffer(str(mode), pixels.shape[1::-1], pixels, "raw", str(mode), 0, 1)
+        image.save(buffer, "PNG", compress_level=_LEVEL)
+        coded = buffer.getvalue()
+    view = memoryview(coded)
+    wanted = (b"IHDR", b"IDAT", b"IEND")
+    return [view[c.offset : c.end] for c in container.walk_chunks(coded) if c.type in wanted]
+
+
+def _code_shallow(pixels: Samples, depth: int) -> list[bytes | memoryview]:
+    """Code grey of 1, 2 or 4 bits: rows without a filter, packed from the left."""
+    height, width = pixels.shape[:2]
+    levels = samples.unspread(samples.to_8_bit(pixels[..., 0]), depth)
+    bits = np.unpackbits(levels[..., None], axis=2)[..., 8 - depth :]
+    rows = np.packbits(bits.reshape(height, width * depth), axis=1)
+    lines = np.zeros((height, rows.shape[1] + 1), np.uint8)
+    lines[:, 1:] = rows
+    header = struct.pack(">IIBBBBB", width, height, depth, _GREY, 0, 0, 0)
+    return [
+        container.build(b"IHDR", header),
+        container.build(b"IDAT", zlib.compress(lines.tobytes(), _LEVEL)),
+        container.build(b"IEND", b""),
+    ]
