@@ -21,6 +21,7 @@ from passerby.media.containers import jpeg as container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.jpeg_frame import Coding, Frame, read_frame
 from passerby.media.metadata import Metadata
+from passerby.model.geometry import Grid
 from passerby.model.media import Encoding, Field, Format, JpegLayout, Mode, Orientation
 from passerby.model.options import Limits
 from passerby.ports import Picture, Samples
@@ -193,7 +194,7 @@ def _compress(picture: Picture) -> bytes:
     image.save(
         buffer,
         "JPEG",
-        subsampling=_subsampling(layout),
+        subsampling=_subsampling(layout, encoding.grid),
         progressive=layout.progressive,
         keep_rgb=layout.rgb,
         **quality,
@@ -214,9 +215,12 @@ def written_tables(layout: JpegLayout) -> list[list[int]]:
     return each
 
 
-def _subsampling(layout: JpegLayout) -> str:
-    """Return the nearest sampling that Pillow writes and that loses no chroma."""
-    if len(layout.components) != 3 or layout.rgb:
+def _subsampling(layout: JpegLayout, grid: Grid) -> str:
+    """Return the nearest sampling that Pillow writes and that loses no chroma.
+
+    A turned picture of an odd size has its chroma cells off the grid that would be written.
+    """
+    if len(layout.components) != 3 or layout.rgb or grid.x % 2 or grid.y % 2:
         return "4:4:4"
     factors = [
         (v, h) if orient.swaps(layout.orientation) else (h, v) for h, v, _ in layout.components

@@ -1,16 +1,15 @@
 """Checks that compare pixels.
 
-Lossless formats must agree to the last bit. For lossy ones a bound is stated, and measured by
-the tests over formats, subsamplings and qualities:
-
-- outside the mask, the mean difference from the original over any 16x16 block is at most
-  `MEAN_BOUND` plus what the quantisation step of the file allows;
-- under the mask, each pixel of a block that is wholly masked differs from the planned value by
-  no more than half a quantisation step of the constant term allows, plus `ROUNDING`.
+Lossless formats must agree to the last bit. JPEG is held to what its arithmetic allows: each
+coefficient of a block is rounded by at most half a quantisation step (ITU-T T.81, A.3.4), and
+the transform keeps sums of squares, so the root mean square error of a block is at most half the
+root mean square of its table. A block that is one colour has a constant term alone, which gives
+a bound for each of its pixels. Blocks here are 16x16, whole MCUs of every layout that is written.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,14 +20,16 @@ from passerby.model.report import Check
 from passerby.ports import BoolMask, Picture, Samples
 
 _BAND = 512
-"""Rows compared at a time, to bound memory on large pictures; a multiple of 16."""
+"""Rows compared at a time, to bound memory on large pictures; a multiple of `_BLOCK`."""
 _BLOCK = 16
-MEAN_BOUND = 6.0
-"""Levels of 255, over a block, for a source coded with a step of 1."""
-ROUNDING = 4
+_ROUNDING = 4
 """Levels of 255 for rounding in the colour conversion and the inverse transform."""
-WEBP_BOUND = 24
-"""Levels of 255 under a mask in lossy WebP: its loop filter mixes blocks at the edges."""
+_WEIGHT = 1.772 + 1.402
+"""What an error in both chroma components can add to one channel (JFIF, BT.601)."""
+_WEBP_RMS = 32.0
+"""Levels, for a block of lossy WebP at the quality that is written. Measured by the tests."""
+_WEBP_FLAT = 24
+"""Levels, for a pixel of one-coloured WebP blocks: its loop filter mixes neighbours."""
 
 
 def check_depth_and_size(written: Picture, planned: Picture) -> Check:
@@ -67,24 +68,28 @@ def check_under_mask(written: Picture, planned: Picture, mask: BoolMask) -> Chec
     name = "under the mask"
     if written.size != planned.size:
         return Check(name=name, passed=False, detail="the size differs")
-    bound = _bound_under_mask(planned.encoding)
-    worst, wrong, count = 0, 0, 0
+    encoding = planned.encoding
+    worst, count, worst_block = 0, 0, 0.0
     for rows, difference in _differences(written, planned):
         band = mask[rows]
         if not band.any():
             continue
-        where = band if bound == 0 else _whole_blocks(band)
-        values = difference[where]
         count += int(band.sum())
-        if values.size:
-            worst = max(worst, int(values.max()))
-            wrong += int((values > bound).sum())
-    detail = f"{count} pixels; largest difference {worst}, allowed {bound}"
+        if encoding.lossless:
+            worst = max(worst, int(difference[band].max()))
+        else:
+            flat = _flat_blocks(planned.samples[rows], band)
+            worst = max(worst, int(difference[flat].max(initial=0)))
+            worst_block = max(worst_block, _worst_block_rms(difference, band))
+    pixel_bound, block_bound = _flat_bound(encoding), _block_bound(encoding)
+    detail = f"{count} pixels; largest difference {worst}, allowed {pixel_bound}"
+    if not encoding.lossless:
+        detail += f"; of a block {worst_block:.3g}, allowed {block_bound:.3g}"
     return Check(
         name=name,
-        passed=wrong == 0,
+        passed=worst <= pixel_bound and worst_block <= block_bound,
         detail=detail,
-        figures=(("pixels", count), ("worst", worst), ("allowed", bound)),
+        figures=(("pixels", count), ("worst", worst), ("worst_block", worst_block)),
     )
 
 
@@ -94,47 +99,46 @@ def check_outside(written: Picture, original: Picture, mask: BoolMask) -> Check:
     if written.size != original.size:
         return Check(name=name, passed=False, detail="the size differs")
     lossless = original.encoding.lossless and written.encoding.lossless
-    worst, changed, count, worst_mean = 0, 0, 0, 0.0
-    bound = 0.0 if lossless else _bound_outside(original.encoding)
+    bound = 0.0 if lossless else _block_bound(original.encoding)
+    worst, changed, count, worst_block = 0, 0, 0, 0.0
     for rows, difference in _differences(written, original):
         kept = ~mask[rows]
         values = difference[kept]
         count += values.size
-        if not values.size:
-            continue
-        worst = max(worst, int(values.max()))
+        worst = max(worst, int(values.max(initial=0)))
         changed += int(np.count_nonzero(values))
         if not lossless:
-            worst_mean = max(worst_mean, _worst_block_mean(difference, kept))
-    measured = worst if lossless else worst_mean
-    kind = "largest difference" if lossless else "largest mean difference of a block"
+            worst_block = max(worst_block, _worst_block_rms(difference, kept))
+    measured = worst if lossless else worst_block
+    kind = "largest difference" if lossless else "largest difference of a block"
     share = 100 * changed / count if count else 0.0
     return Check(
         name=name,
         passed=measured <= bound,
         detail=f"{kind} {measured:.3g}, allowed {bound:.3g}; {share:.3g}% of pixels changed",
-        figures=(("worst", worst), ("worst_block_mean", worst_mean), ("changed", changed)),
+        figures=(("worst", worst), ("worst_block", worst_block), ("changed", changed)),
     )
 
 
-def _bound_under_mask(encoding: Encoding) -> int:
-    """Return how far a masked pixel may be from its planned value, in levels."""
+def _flat_bound(encoding: Encoding) -> int:
+    """Return how far a pixel of a one-coloured block may be from its plan, in levels."""
     if encoding.lossless:
         return 0
     if encoding.format is Format.WEBP:
-        return WEBP_BOUND
-    # ITU-T T.81: the constant term is 8 times the mean and is rounded to a multiple of the
-    # table's first entry; a chroma error weighs up to 1.772 in blue (JFIF).
+        return _WEBP_FLAT
+    # The constant term is 8 times the mean.
     steps = [table[0] for table in encoding.jpeg.tables] if encoding.jpeg else [1]
-    return ROUNDING + round(max(steps) / 16 * (1 + 1.772))
+    return _ROUNDING + math.ceil(max(steps) / 16 * (1 + _WEIGHT))
 
 
-def _bound_outside(encoding: Encoding) -> float:
-    """Return how far the mean of a block may be from the original's, in levels."""
+def _block_bound(encoding: Encoding) -> float:
+    """Return the root mean square difference allowed in a block, in levels."""
+    if encoding.lossless:
+        return 0.0
     if encoding.format is Format.WEBP or encoding.jpeg is None:
-        return MEAN_BOUND
-    steps = [sum(table) / len(table) for table in encoding.jpeg.tables]
-    return MEAN_BOUND + max(steps) / 8
+        return _WEBP_RMS
+    halves = [math.sqrt(sum(q * q for q in t) / len(t)) / 2 for t in encoding.jpeg.tables]
+    return _ROUNDING + max(halves) * (1 + _WEIGHT)
 
 
 def _differences(one: Picture, other: Picture) -> Iterator[tuple[slice, NDArray[np.uint16]]]:
@@ -162,24 +166,27 @@ def _with_alpha(samples: Samples) -> Samples:
     return joined
 
 
-def _whole_blocks(band: BoolMask) -> BoolMask:
-    """Keep the 16x16 blocks that are masked entirely. Where a mask was snapped to the grid of a
-    source that is coded anew on another grid, the blocks on its edge hold both sides."""
-    rows = np.arange(0, band.shape[0], _BLOCK)
-    columns = np.arange(0, band.shape[1], _BLOCK)
-    whole = np.logical_and.reduceat(np.logical_and.reduceat(band, rows, axis=0), columns, axis=1)
-    spread = np.repeat(np.repeat(whole, _BLOCK, axis=0), _BLOCK, axis=1)
+def _flat_blocks(planned: Samples, band: BoolMask) -> BoolMask:
+    """Keep the blocks that are masked entirely and planned to be one colour."""
+    rows, columns = _starts(band.shape)
+    whole = np.logical_and.reduceat(np.logical_and.reduceat(band, rows, 0), columns, 1)
+    low = np.minimum.reduceat(np.minimum.reduceat(planned, rows, 0), columns, 1)
+    high = np.maximum.reduceat(np.maximum.reduceat(planned, rows, 0), columns, 1)
+    flat = whole & (low == high).all(axis=2)
+    spread = np.repeat(np.repeat(flat, _BLOCK, axis=0), _BLOCK, axis=1)
     kept: BoolMask = spread[: band.shape[0], : band.shape[1]]
     return kept
 
 
-def _worst_block_mean(difference: NDArray[np.uint16], kept: BoolMask) -> float:
-    """Return the largest mean difference over the kept pixels of any 16x16 block."""
-    rows = np.arange(0, kept.shape[0], _BLOCK)
-    columns = np.arange(0, kept.shape[1], _BLOCK)
-    values = np.where(kept, difference, 0).astype(np.uint32)
-    sums = np.add.reduceat(np.add.reduceat(values, rows, axis=0), columns, axis=1)
-    counts = np.add.reduceat(np.add.reduceat(kept.astype(np.uint32), rows, axis=0), columns, axis=1)
-    # A block of which only a sliver is kept says little: a quarter of it is asked for.
-    enough = counts >= _BLOCK * _BLOCK // 4
-    return float((sums[enough] / counts[enough]).max()) if enough.any() else 0.0
+def _worst_block_rms(difference: NDArray[np.uint16], where: BoolMask) -> float:
+    """Return the largest root mean square difference of a block, counting only the pixels
+    `where`; those that a block at the edge lacks, or that do not count, are taken as equal."""
+    rows, columns = _starts(where.shape)
+    squares = np.where(where, difference, 0).astype(np.uint32) ** 2
+    sums = np.add.reduceat(np.add.reduceat(squares, rows, 0), columns, 1)
+    return math.sqrt(float(sums.max()) / _BLOCK**2)
+
+
+def _starts(shape: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where blocks begin, down and across."""
+    return np.arange(0, shape[0], _BLOCK), np.arange(0, shape[1], _BLOCK)
