@@ -1,0 +1,158 @@
+"""What is done already: a report beside every output tells.
+
+The report of a file is written before the output gets its final name. So whenever a run is
+killed, the next one finds for each file either no output, or an output whose report has its
+sha256, or something that it did not make and will not touch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from passerby.errors import OutputExists, PasserbyError
+from passerby.files import PARTIAL, read_input, write_atomically
+from passerby.model.given import Given
+from passerby.model.options import Limits, Options
+from passerby.model.report import Outcome, Report
+from passerby.ports import Source
+from passerby.report.codec import Malformed, as_object
+from passerby.report.json import dump, head, parse, report_document, report_from
+from passerby.report.text import printable
+
+_PARTIAL_NAME = re.compile(rf"^\..*\.(\d+)-[0-9a-f]+{re.escape(PARTIAL)}$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A report as it was kept, and whether its decisions came from a file."""
+
+    report: Report
+    from_decisions: bool
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Keep a report. Raises OutputUnwritable."""
+    value = report_document(record.report) | {"from_decisions": record.from_decisions}
+    write_atomically(path, dump(value))
+
+
+def read_record(path: Path) -> Record | None:
+    """Return a report that was kept; None when there is none that can be read."""
+    try:
+        value = as_object(head(parse(path.read_bytes())), "the file")
+        return Record(
+            report=report_from(value), from_decisions=value.get("from_decisions") is not False
+        )
+    except (OSError, ValueError, Malformed):
+        return None
+
+
+def published_before(
+    output: Path,
+    sidecar: Path | None,
+    sha256: str,
+    options: Options,
+    given: Given | None,
+    source: Source,
+) -> tuple[Report, bytes] | None:
+    """Return the report and the bytes of an output that need not be made again.
+
+    That is one which is, byte for byte, what the report beside it says was verified; which was
+    made from the same input, with the same options and the same decisions; and whose container
+    still passes. `sha256` is the input's. None when there is nothing at `output`.
+    Raises OutputExists for anything else that stands there.
+    """
+    if not os.path.lexists(output):
+        return None
+    record = read_record(sidecar) if sidecar is not None else None
+    place = printable(str(output))
+    if record is None:
+        raise OutputExists(f"{place} exists, and no report says that it was made from this input")
+    report = record.report
+    if report.item.sha256 != sha256 or report.output_sha256 is None:
+        raise OutputExists(f"{place} exists and was made from another input")
+    if not _same_choices(record, options, given):
+        raise OutputExists(f"{place} exists and was made with other options or decisions")
+    data = _verified(output, report, options.limits, source)
+    if data is None:
+        raise OutputExists(f"{place} exists and is not what was verified when it was made")
+    return replace(report, outcome=Outcome.SKIPPED), data
+
+
+def _same_choices(record: Record, options: Options, given: Given | None) -> bool:
+    """Whether the same would be asked for again. Limits do not change what is made."""
+    done = record.report
+    if given is None:
+        return not record.from_decisions and _without_limits(done.options) == _without_limits(
+            options
+        )
+    wanted = replace(
+        options,
+        method=given.method or options.method,
+        color=given.color or options.color,
+        seed=given.seed or options.seed,
+        keep_fields=options.keep_fields if given.keep_fields is None else given.keep_fields,
+    )
+    # Who looks for faces is no matter when nothing is detected; the rest is.
+    wanted = replace(
+        wanted, min_face=done.options.min_face, effort=done.options.effort, limits=Limits()
+    )
+    wanted = replace(wanted, finder=done.options.finder, second=done.options.second)
+    if wanted.seed == done.seed:
+        wanted = replace(wanted, seed=done.options.seed)
+    return wanted == _without_limits(done.options) and given.decisions == done.decisions
+
+
+def _without_limits(options: Options) -> Options:
+    return replace(options, limits=Limits())
+
+
+def _verified(output: Path, report: Report, limits: Limits, source: Source) -> bytes | None:
+    """Return an output's bytes if they are those that were verified and still pass."""
+    try:
+        data = read_input(output, limits.memory)
+        if hashlib.sha256(data).hexdigest() != report.output_sha256:
+            return None
+        written = source.read_again(data, limits)
+        leftovers = source.leftovers(data, written.encoding, report.options.keep_fields)
+    except PasserbyError:
+        return None
+    return None if leftovers else data
+
+
+def remove_stale(folders: Iterable[Path]) -> int:
+    """Remove what killed runs left half written; return how many files that were.
+
+    The name of a temporary file carries the number of its process: while that process lives,
+    the file is left alone.
+    """
+    removed = 0
+    for folder in set(folders):
+        with contextlib.suppress(OSError), os.scandir(folder) as listing:
+            for entry in listing:
+                match = _PARTIAL_NAME.match(entry.name)
+                if match and not _alive(int(match[1])):
+                    with contextlib.suppress(OSError):
+                        Path(entry.path).unlink()
+                        removed += 1
+    return removed
+
+
+def _alive(number: int) -> bool:
+    if number == os.getpid():
+        return False
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    except OverflowError:
+        return False
+    return True

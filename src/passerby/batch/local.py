@@ -1,0 +1,158 @@
+"""Worker processes on this machine.
+
+A file can end its process: memory runs out, a codec crashes. The pool is broken then, and
+which file did it is not known. So no more files are handed out than there are workers, and
+those in hand are tried again, each in a process of its own: the one that ends that as well has
+failed, and the run goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
+from types import FrameType
+
+from passerby.batch.plan import Task
+from passerby.batch.worker import Done, Results, Settings, Worker, failed
+from passerby.errors import PasserbyError
+
+PATIENCE = 20.0
+"""Seconds that a worker gets to stop when the run is interrupted."""
+
+_worker: Worker | None = None
+_busy = False
+_stopping = False
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def work_all(tasks: Sequence[Task], settings: Settings, workers: int) -> Results:
+    """Yield the place of each task and what became of it, as they end.
+
+    Closing the iterator, or KeyboardInterrupt, stops the workers; what they had in hand leaves
+    no file behind.
+    """
+    waiting = deque(enumerate(tasks))
+    while waiting:
+        suspects: list[tuple[int, Task]] = []
+        with contextlib.closing(_Pool(settings, workers)) as pool:
+            yield from pool.drain(waiting, suspects)
+        for index, task in suspects:
+            yield index, _try_alone(task, settings)
+
+
+def _try_alone(task: Task, settings: Settings) -> Done:
+    """Work on a file in a process of its own; it fails if it ends that one too."""
+    again: list[tuple[int, Task]] = []
+    with contextlib.closing(_Pool(settings, 1)) as pool:
+        for _, done in pool.drain(deque([(0, task)]), again):
+            return done
+    error = PasserbyError(
+        "the process that worked on this file ended, twice",
+        "Most likely memory ran out: use --workers 1 or a lower --max-memory. If it happens "
+        "with plenty of memory, please report it.",
+    )
+    return Done(report=failed(task, settings.options, error))
+
+
+class _Pool:
+    """Worker processes, and the files that they have in hand."""
+
+    def __init__(self, settings: Settings, workers: int) -> None:
+        # spawn: a forked copy of a process that runs threads can hang.
+        self._executor = ProcessPoolExecutor(
+            workers, multiprocessing.get_context("spawn"), _start, (settings,)
+        )
+        self._workers = workers
+        self._in_hand: dict[Future[Done], tuple[int, Task]] = {}
+
+    def drain(self, waiting: deque[tuple[int, Task]], suspects: list[tuple[int, Task]]) -> Results:
+        """Work until nothing waits, or until a process ended: then those that were in hand
+        are put into `suspects`."""
+        while waiting or self._in_hand:
+            while waiting and len(self._in_hand) < self._workers:
+                try:
+                    future = self._executor.submit(_work, waiting[0][1])
+                except BrokenProcessPool:
+                    break
+                self._in_hand[future] = waiting.popleft()
+            ended, _ = wait(self._in_hand, return_when=FIRST_COMPLETED)
+            for future in ended:
+                index, task = self._in_hand.pop(future)
+                try:
+                    yield index, future.result()
+                except BrokenProcessPool:
+                    suspects.append((index, task))
+            if suspects:
+                suspects.extend(self._in_hand.values())
+                self._in_hand.clear()
+                return
+
+    def close(self) -> None:
+        """Stop the processes. Those at work are told to, and leave nothing half done."""
+        processes = list((self._executor._processes or {}).values())
+        if self._in_hand:
+            for process in processes:
+                process.terminate()
+        stopper = threading.Timer(PATIENCE, _kill, (processes,))
+        stopper.daemon = True
+        stopper.start()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        stopper.cancel()
+
+
+def _kill(processes: Sequence[multiprocessing.process.BaseProcess]) -> None:
+    for process in processes:
+        with contextlib.suppress(ValueError, OSError):
+            process.kill()
+
+
+def _start(settings: Settings) -> None:
+    """Prepare a new worker process."""
+    global _worker  # noqa: PLW0603 - a process has one worker, and only module state outlives a call
+    _worker = Worker(settings=settings)
+    # Ctrl-C reaches the whole group; the parent decides what becomes of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal interface
+    """End the file in hand, and begin no other."""
+    global _stopping  # noqa: PLW0603 - read by `_work`
+    _stopping = True
+    if _busy:
+        raise KeyboardInterrupt
+
+
+def _follow_parent() -> None:
+    """End this process when its parent has been killed: nobody would take its results."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _work(task: Task) -> Done:
+    global _busy  # noqa: PLW0603 - read by the signal handler
+    assert _worker is not None  # noqa: S101 - `_start` ran first
+    try:
+        _busy = True
+        if _stopping:
+            raise KeyboardInterrupt
+        return _worker.work(task)
+    finally:
+        _busy = False

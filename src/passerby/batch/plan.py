@@ -1,0 +1,188 @@
+"""What a run is going to do: each input, its output and its report, before any is opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from passerby.batch.discover import Discovery, Found, discover
+from passerby.batch.names import fit, output_names
+from passerby.errors import EmptyInput, OutputError, PasserbyError, UsageError
+from passerby.model.given import Given
+from passerby.model.media import SUFFIXES
+from passerby.model.options import Options
+from passerby.report.text import printable
+
+FILES = "files"
+"""Folder below the report folder that mirrors the output folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asked for.
+
+    `out` is a folder, or the file for a single input; None stands for a dry run, which writes
+    nothing but reports, and these only if `report` names a folder. `given` are decisions by
+    the input's sha256: nothing is detected then. `workers` is a number of processes, None for
+    as many as there are cores.
+    """
+
+    paths: tuple[Path, ...]
+    out: Path | None
+    options: Options
+    report: Path | None = None
+    given: Mapping[str, Given] | None = None
+    overwrite: bool = False
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One file of a run. `sidecar` is where its report goes; `error` says why it is not even
+    tried; `note` goes into its report."""
+
+    source: Path
+    shown: str
+    output: Path | None = None
+    sidecar: Path | None = None
+    note: str | None = None
+    error: PasserbyError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All files of a run. `report` is the folder for reports, None where none are kept."""
+
+    tasks: tuple[Task, ...]
+    report: Path | None
+    left_out: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def make_plan(request: Request) -> Plan:
+    """List the inputs and give each its output.
+
+    Raises UsageError when the output folder is an input or no folder, EmptyInput when there
+    is nothing to do.
+    """
+    single = is_single_file(request)
+    report = request.report or default_report(request.out)
+    own = tuple(p for p in (None if single else request.out, report) if p is not None)
+    _check_folders(request, own)
+    found = discover(request.paths, own)
+    if not found.files:
+        raise EmptyInput(_nothing(found), "Check the paths.")
+    if single and request.out is not None:
+        names = [PurePath(request.out.name)]
+        folder: Path | None = request.out.parent
+    else:
+        names, folder = output_names(found.files), request.out
+    inputs = _identities(f.source for f in found.files)
+    tasks = tuple(
+        _task(one, name, folder, report, inputs)
+        for one, name in zip(found.files, names, strict=True)
+    )
+    if single:
+        _check_suffix(found.files[0], request.out)
+    return Plan(tasks=tasks, report=report, left_out=found.left_out, notes=tuple(found.notes))
+
+
+def is_single_file(request: Request) -> bool:
+    """Whether `out` names a file: one input that is no folder, and the suffix of a picture."""
+    out = request.out
+    if out is None or len(request.paths) != 1 or request.paths[0].is_dir() or out.is_dir():
+        return False
+    return any(out.suffix.lower() in suffixes for suffixes in SUFFIXES.values())
+
+
+def default_report(out: Path | None) -> Path | None:
+    """Return the folder for reports: beside the output, with ``-report`` added."""
+    if out is None:
+        return None
+    place = out.resolve()
+    if not place.name:
+        raise UsageError("-o names the root of a disk", "Name another folder, or add --report.")
+    return place.with_name(fit(place.name, "-report"))
+
+
+def _check_folders(request: Request, own: tuple[Path, ...]) -> None:
+    for folder in own:
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise UsageError(f"{printable(str(folder))} is not a folder", "Name a folder.")
+        for path in request.paths:
+            if path.is_dir() and _same(path, folder):
+                raise UsageError(
+                    f"{printable(str(folder))} is an input: originals are never written to",
+                    "Name another output folder.",
+                )
+
+
+def _check_suffix(found: Found, out: Path | None) -> None:
+    fitting = SUFFIXES.get(found.format, ()) if found.format else ()
+    if out is not None and fitting and out.suffix.lower() not in fitting:
+        raise UsageError(
+            f"the copy will be {found.format}, and {printable(out.name)} says otherwise",
+            f"Let its name end in {fitting[0]}.",
+        )
+
+
+def _nothing(found: Discovery) -> str:
+    others = f"; {found.left_out:,} other files were left out" if found.left_out else ""
+    return f"there is no picture here{others}"
+
+
+def _task(
+    found: Found,
+    name: PurePath,
+    folder: Path | None,
+    report: Path | None,
+    inputs: frozenset[tuple[int, int]],
+) -> Task:
+    output = None if folder is None else folder / name
+    sidecar = None
+    if report is not None:
+        sidecar = report / FILES / name.parent / fit(name.name, ".json")
+    error = found.error
+    if output is not None and _identities([output]) & inputs:
+        error = OutputError(
+            f"{printable(str(output))} is one of the inputs", "Name another output folder."
+        )
+    return Task(
+        source=found.source,
+        shown=printable(str(found.source)),
+        output=output,
+        sidecar=sidecar,
+        note=_note(found, name),
+        error=error,
+    )
+
+
+def _note(found: Found, name: PurePath) -> str | None:
+    """Say when a name promises another format than the bytes hold."""
+    fitting = SUFFIXES.get(found.format, ()) if found.format else ()
+    suffix = found.relative.suffix.lower()
+    if not fitting or suffix in fitting:
+        return None
+    said = f"its name ends in {printable(suffix)}" if suffix else "its name has no suffix"
+    return f"{said}; its bytes are {found.format}; the copy is called {printable(name.name)}"
+
+
+def _identities(paths: Iterable[Path]) -> frozenset[tuple[int, int]]:
+    """Return what identifies the files that are there, under whatever name."""
+    found = set()
+    for path in paths:
+        try:
+            status = path.stat()
+        except (OSError, ValueError):
+            continue
+        found.add((status.st_dev, status.st_ino))
+    return frozenset(found)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return one.resolve() == other.resolve()

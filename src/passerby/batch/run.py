@@ -1,0 +1,135 @@
+"""A run from its request to its report."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from passerby.batch.ledger import remove_stale
+from passerby.batch.local import cores, work_all
+from passerby.batch.plan import Plan, Request, Task, make_plan
+from passerby.batch.worker import Results, Settings, Worker
+from passerby.errors import OutputUnwritable
+from passerby.files import write_atomically
+from passerby.find.catalogue import load_weights
+from passerby.model.report import Report
+from passerby.report.html import MOST_CARDS, least_certain, page
+from passerby.report.json import dump, run_document
+from passerby.report.run import RunReport
+
+
+class Watcher(Protocol):
+    """Is told how a run goes on."""
+
+    def planned(self, plan: Plan) -> None:
+        """The files are known; the work begins."""
+
+    def done(self, report: Report) -> None:
+        """One file is done."""
+
+
+class Silence:
+    """A watcher that does nothing."""
+
+    def planned(self, plan: Plan) -> None:
+        """Do nothing."""
+
+    def done(self, report: Report) -> None:
+        """Do nothing."""
+
+
+def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
+    """Redact many files and write the reports.
+
+    A file that fails is told in the report; the others go on. Raises UsageError, EmptyInput
+    or ModelError before anything is written, OutputUnwritable when the report of the run
+    cannot be written. KeyboardInterrupt ends the run: it is told in the report that returns.
+    """
+    started = datetime.now(UTC)
+    watcher = watcher or Silence()
+    plan = make_plan(request)
+    _check_weights(request)
+    remove_stale(_folders(plan))
+    watcher.planned(plan)
+    reports: dict[int, Report] = {}
+    pictures: dict[int, str] = {}
+    interrupted = False
+    try:
+        with contextlib.closing(_work(plan.tasks, request, plan.report is not None)) as results:
+            for index, done in results:
+                reports[index] = done.report
+                if done.thumbnail is not None:
+                    pictures[index] = done.thumbnail
+                if len(pictures) > 2 * MOST_CARDS:
+                    _forget_certain(reports, pictures)
+                watcher.done(done.report)
+    except KeyboardInterrupt:
+        interrupted = True
+    remove_stale(_folders(plan))
+    order = {place: number for number, place in enumerate(sorted(reports))}
+    run = RunReport(
+        options=request.options,
+        files=tuple(reports[index] for index in order),
+        started=started,
+        finished=datetime.now(UTC),
+        left_out=plan.left_out,
+        interrupted=interrupted,
+    )
+    if plan.report is not None:
+        write_run(run, {order[i]: uri for i, uri in pictures.items()}, plan.report)
+    return run
+
+
+def write_run(run: RunReport, pictures: dict[int, str], folder: Path) -> None:
+    """Write `run.json` and `index.html`. Raises OutputUnwritable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(f"the report folder: {error.strerror}") from error
+    write_atomically(folder / "run.json", dump(run_document(run)))
+    write_atomically(folder / "index.html", b"".join(page(run, pictures)))
+
+
+def _work(tasks: tuple[Task, ...], request: Request, pictures: bool) -> Results:
+    """Choose the processes: none for one file, else as many as there are cores."""
+    workers = max(1, min(request.workers or cores(), len(tasks)))
+    settings = Settings(
+        options=request.options,
+        given=request.given,
+        overwrite=request.overwrite,
+        threads=max(1, cores() // workers),
+        pictures=pictures,
+    )
+    if len(tasks) == 1:
+        yield 0, Worker(settings=settings).work(tasks[0])
+    else:
+        yield from work_all(tasks, settings, workers)
+
+
+def _check_weights(request: Request) -> None:
+    """Find out before the first file whether the detectors are there. Raises ModelError."""
+    for name in (request.options.finder, request.options.second):
+        if name is not None:
+            load_weights(name)
+
+
+def _folders(plan: Plan) -> set[Path]:
+    places = [task.output for task in plan.tasks] + [task.sidecar for task in plan.tasks]
+    folders = {place.parent for place in places if place is not None}
+    return folders | ({plan.report} if plan.report is not None else set())
+
+
+def _forget_certain(reports: dict[int, Report], pictures: dict[int, str]) -> None:
+    """Keep only the thumbnails that the page would show: memory must not grow with the run."""
+    places = list(pictures)
+    now = datetime.now(UTC)
+    some = RunReport(
+        options=reports[places[0]].options,
+        files=tuple(reports[i] for i in places),
+        started=now,
+        finished=now,
+    )
+    for place in least_certain(some)[MOST_CARDS:]:
+        del pictures[places[place]]
