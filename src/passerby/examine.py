@@ -118,12 +118,11 @@ def _compare(
         found = look(ports.finder, before, ports.source)
         return [*checks, _check_size(written, before), _check_changed(written, before, found)]
     plan = _plan(before, report)
-    return [
-        *checks,
-        check_depth_and_size(written, plan.planned),
-        check_under_mask(written, plan.planned, plan.mask),
-        check_outside(written, plan.original, plan.mask),
-    ]
+    form = check_depth_and_size(written, plan.planned)
+    if not form.passed:
+        return [*checks, form]
+    under = check_under_mask(written, plan.planned, plan.mask)
+    return [*checks, form, under, check_outside(written, plan.original, plan.mask)]
 
 
 def _check_hash(what: str, data: bytes, expected: str | None) -> Check:

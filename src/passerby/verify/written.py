@@ -33,12 +33,11 @@ def verify_written(
         written = source.read_again(data, limits)
     except (InputError, LimitExceeded) as error:
         return (Check(name="opens", passed=False, detail=error.message),), None
-    checks = [
-        Check(name="opens", passed=True, detail="read back by a fresh decoder"),
-        check_depth_and_size(written, plan.planned),
-        check_under_mask(written, plan.planned, plan.mask),
-        check_outside(written, plan.original, plan.mask),
-    ]
+    form = check_depth_and_size(written, plan.planned)
+    checks = [Check(name="opens", passed=True, detail="read back by a fresh decoder"), form]
+    if form.passed:
+        checks.append(check_under_mask(written, plan.planned, plan.mask))
+        checks.append(check_outside(written, plan.original, plan.mask))
     try:
         checks.append(check_container(source, data, plan.planned.encoding, keep))
     except InputError as error:
