@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import jpeg, png, samples
+from passerby.media import jpeg, png, samples, tiff, webp
 from passerby.media.sniff import sniff
 from passerby.model.media import Encoding, Field, Format, Part
 from passerby.model.options import Limits
@@ -21,6 +21,8 @@ __all__ = ["Media", "sniff"]
 _CODECS: dict[Format, ModuleType] = {
     Format.JPEG: jpeg,
     Format.PNG: png,
+    Format.WEBP: webp,
+    Format.TIFF: tiff,
 }
 
 

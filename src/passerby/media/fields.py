@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from passerby.media.containers.tiff import Ifd, Tree
 from passerby.model.media import Field
 
 
@@ -16,6 +17,12 @@ class Sources:
 
     def add_photoshop(self, block: bytes) -> None:
         """Look into Photoshop's image resources."""
+
+    def add_iptc(self, block: bytes) -> None:
+        """Look into IPTC records."""
+
+    def add_directory(self, data: bytes, tree: Tree, ifd: Ifd) -> None:
+        """Look into a TIFF directory."""
 
     def values(self) -> tuple[tuple[Field, str], ...]:
         """Return what was found, one value a field."""

@@ -57,7 +57,7 @@ def read(data: bytes, limits: Limits) -> Picture:
     metadata = read_metadata(data, segments)
     notes: list[str] = []
     encoding = _plan(frame, metadata, notes)
-    samples = _decode(data[: segments[-1].end], frame)
+    samples = decode(data[: segments[-1].end], frame)
     return Picture(
         samples=orient.apply(samples, metadata.orientation),
         encoding=encoding,
@@ -138,7 +138,7 @@ def _layout(frame: Frame, orientation: Orientation) -> JpegLayout:
     )
 
 
-def _decode(data: bytes, frame: Frame) -> Samples:
+def decode(data: bytes, frame: Frame) -> Samples:
     """Return (height, width, channels) as stored, ink as 0 for none."""
     _, colours = _MODES[frame.coding]
     try:

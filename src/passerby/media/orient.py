@@ -5,8 +5,7 @@ The values are those of Exif 3.0, 4.6.5.1.5: they say where the stored row 0 and
 
 from __future__ import annotations
 
-import numpy as np
-
+from passerby.media.samples import contiguous
 from passerby.model.geometry import Grid
 from passerby.model.media import Orientation
 from passerby.ports import Samples
@@ -50,8 +49,7 @@ def apply(samples: Samples, orientation: Orientation) -> Samples:
         turned = turned[:, ::-1]
     if orientation in _MIRRORS_Y:
         turned = turned[::-1]
-    whole: Samples = np.ascontiguousarray(turned)
-    return whole
+    return contiguous(turned)
 
 
 def turn_grid(cell: tuple[int, int], size: tuple[int, int], orientation: Orientation) -> Grid:

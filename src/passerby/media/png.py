@@ -121,9 +121,8 @@ def _read_meaning(data: bytes, chunks: tuple[Chunk, ...], header: Header) -> Hea
             raise UnsupportedFormat(f"PNG with the critical chunk {name} is not handled")
     kinds = [chunk.type for chunk in chunks]
     _check_order(kinds)
-    named = {
-        chunk.type: data[chunk.payload] for chunk in chunks if chunk.type in (b"PLTE", b"tRNS")
-    }
+    meaning = (b"PLTE", b"tRNS")
+    named = {chunk.type: data[chunk.payload] for chunk in chunks if chunk.type in meaning}
     if header.colour == _PALETTE:
         palette = named.get(b"PLTE", b"")
         if not palette or len(palette) % 3 or len(palette) > 768:
@@ -197,7 +196,7 @@ def _decode(bare: bytes, header: Header) -> Samples:
         if pixels.dtype == np.bool_:
             pixels = pixels.astype(np.uint8) * np.uint8(255)
         if header.colour == _PALETTE:
-            return _look_up(pixels[..., 0], header)
+            return _look_up(samples.to_8_bit(pixels[..., 0]), header)
         return _with_colour_key(pixels, header)
 
 
@@ -250,7 +249,7 @@ def _coded_chunks(mode: Mode, pixels: Samples, depth: int) -> list[bytes | memor
         return _code_shallow(pixels, depth)
     if depth == 16:
         shaped = pixels[..., 0] if mode is Mode.L else pixels
-        coded = imagecodecs.png_encode(np.ascontiguousarray(shaped), level=_LEVEL)
+        coded = bytes(imagecodecs.png_encode(np.ascontiguousarray(shaped), level=_LEVEL))
     else:
         buffer = io.BytesIO()
         image = Image.frombuffer(str(mode), pixels.shape[1::-1], pixels, "raw", str(mode), 0, 1)

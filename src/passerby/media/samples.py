@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,11 @@ from passerby.ports import Picture, Rgb, Samples
 
 _BAND = 256
 """Rows worked on at a time, to bound memory on large pictures."""
+
+
+def contiguous(samples: Samples) -> Samples:
+    """Return the samples row by row in one piece; the same array when they are."""
+    return cast(Samples, np.ascontiguousarray(samples))
 
 
 def zero_invisible(samples: Samples) -> None:
@@ -51,8 +57,7 @@ def written_form(picture: Picture) -> tuple[Mode, Samples]:
     mode, samples = encoding.mode, picture.samples
     if mode.has_alpha and encoding.drop_opaque_alpha and is_opaque(samples):
         bare = Mode.L if mode is Mode.LA else Mode.RGB
-        colours: Samples = np.ascontiguousarray(samples[..., :-1])
-        return bare, colours
+        return bare, contiguous(samples[..., :-1])
     return mode, samples
 
 
