@@ -194,7 +194,11 @@ def png8(samples: np.ndarray) -> bytes:
 
 def png16(samples: np.ndarray) -> bytes:
     wide = samples.astype(np.uint16) * 257
-    return bytes(imagecodecs.png_encode(wide[..., 0] if wide.shape[2] == 1 else wide))
+    return bytes(
+        imagecodecs.png_encode(
+            np.ascontiguousarray(wide.squeeze(2)) if wide.shape[2] == 1 else wide
+        )
+    )
 
 
 def webp(samples: np.ndarray) -> bytes:

@@ -180,12 +180,14 @@ def _paint_noise(samples: Samples, mask: BoolMask, seed: bytes, encoding: Encodi
     cell_width, cell_height = _cell_size(grid)
     columns = (np.arange(width) - grid.x + cell_width) // cell_width
     rows = (np.arange(height) - grid.y + cell_height) // cell_height
-    shape = (int(rows[-1]) + 1, int(columns[-1]) + 1, samples.shape[2])
+    # Whether there is an alpha channel may depend on what is under the mask: it takes no part.
+    colours = samples.shape[2] - encoding.mode.has_alpha
+    shape = (int(rows[-1]) + 1, int(columns[-1]) + 1, colours)
     stream = hashlib.shake_256(b"passerby noise 1:" + seed).digest(int(np.prod(shape)))
     table = _to_depth(np.frombuffer(stream, np.uint8).reshape(shape), encoding)
     for top in range(0, height, _BAND):
         ys, xs = np.nonzero(mask[top : top + _BAND])
-        samples[ys + top, xs] = table[rows[ys + top], columns[xs]]
+        samples[ys + top, xs, :colours] = table[rows[ys + top], columns[xs]]
 
 
 def _windows(mask: BoolMask, regions: tuple[Region, ...]) -> Iterator[tuple[Box, Region]]:
