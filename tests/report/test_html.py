@@ -184,4 +184,4 @@ def test_small_words() -> None:
 
 def test_a_kept_face_is_not_counted_as_redacted() -> None:
     kept = replace(PUBLISHED, decisions=(decision(1, Action.KEEP),))
-    assert "0 faces were redacted" in read(kept).text
+    assert "1 file, 0 masks." in read(kept).text

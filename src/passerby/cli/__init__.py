@@ -1,1 +1,97 @@
-"""."""
+"""The command line: `passerby redact | inspect | verify | doctor | models`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from passerby.cli.app import passerby
+from passerby.cli.console import complain, print_json, say
+from passerby.errors import (
+    Exit,
+    LimitExceeded,
+    OutputError,
+    PasserbyError,
+    UsageError,
+)
+
+DEBUG = "PASSERBY_DEBUG"
+"""Environment variable: anything but nothing lets a bug show its traceback."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; whatever goes wrong is one clear line."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    before = _on_terminate()
+    try:
+        code = passerby.main(given, prog_name="passerby", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except KeyboardInterrupt:
+        return _stopped()
+    except click.exceptions.Abort:
+        return _stopped()
+    except BrokenPipeError:
+        # Whoever read our output is gone. Python would complain once more on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(OutputError.exit)
+    except Exception as error:
+        return _failed(error, given)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _failed(error: Exception, given: list[str]) -> int:
+    """Tell an error and return its exit code. Raises it again while debugging a bug."""
+    known = _known(error)
+    if known is None:
+        if os.environ.get(DEBUG):
+            raise error
+        line = (str(error).splitlines() or [""])[0]
+        known = PasserbyError(f"{type(error).__name__}: {line}"[:300])
+    complain(known.code, known)
+    if "--json" in given:
+        from passerby.report.json import error_document
+
+        print_json(error_document(known), to_stderr="-" in given)
+    return int(known.exit)
+
+
+def _known(error: Exception) -> PasserbyError | None:
+    """Return an error as one of our own; None for what nobody foresaw."""
+    if isinstance(error, PasserbyError):
+        return error
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return UsageError("this needs arguments", f"See `{error.ctx.command_path} --help`.")
+    if isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx else "passerby"
+        return UsageError(error.format_message().rstrip("."), f"See `{path} --help`.")
+    if isinstance(error, click.ClickException):
+        return UsageError(error.format_message().rstrip("."))
+    if isinstance(error, MemoryError):
+        return LimitExceeded("memory ran out", "Use --workers 1 or a lower --max-memory.")
+    return None
+
+
+def _stopped() -> int:
+    say("passerby: interrupted: what is published is complete; run the same command to go on.")
+    return int(Exit.INTERRUPTED)
+
+
+def _on_terminate() -> signal._HANDLER | None:
+    """Let SIGTERM end a run as Ctrl-C does; return the handler that was there."""
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the interface
+        raise KeyboardInterrupt
+
+    try:
+        return signal.signal(signal.SIGTERM, stop)
+    except ValueError:
+        # Not the main thread: somebody else looks after signals.
+        return None

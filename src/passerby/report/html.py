@@ -64,10 +64,9 @@ def _page(run: RunReport, thumbnails: Mapping[int, str]) -> dict[str, Any]:
     places = least_certain(run)
     cards = [make_card(i + 1, run.files[i], thumbnails.get(i)) for i in places[:MOST_CARDS]]
     total = len(run.files)
-    masks = plural(run.masks, "face was", "faces were")
     return {
         "title": _title(run),
-        "lead": f"{plural(total, 'file')}, {masks} redacted. Method: {_method(run)}. "
+        "lead": f"{plural(total, 'file')}, {plural(run.masks, 'mask')}. Method: {_method(run)}. "
         f"Effort: {run.options.effort}. Detector: {printable(run.options.finder)}.",
         "tiles": _tiles(run),
         "cosmetic": run.options.method.cosmetic,
@@ -104,7 +103,7 @@ def _tiles(run: RunReport) -> list[dict[str, Any]]:
         for outcome, label, bad in _TILES
         if run.totals[outcome]
     ]
-    tiles.append({"count": f"{run.masks:,}", "label": "faces redacted", "bad": False})
+    tiles.append({"count": f"{run.masks:,}", "label": "masks", "bad": False})
     if run.left_out:
         tiles.append({"count": f"{run.left_out:,}", "label": "no media, left out", "bad": False})
     return tiles

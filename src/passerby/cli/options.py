@@ -1,0 +1,143 @@
+"""Options that several commands share, and the kinds of values that they take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from passerby.model.media import Field
+from passerby.model.options import Effort, Limits
+
+if TYPE_CHECKING:
+    _Type = click.ParamType[Any]
+else:
+    # Older releases of click know no type arguments here.
+    _Type = click.ParamType
+
+STDIN = Path("-")
+"""The path that stands for stdin and stdout."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+
+
+class Amount(_Type):
+    """A whole number with an optional unit: 250M, 6Gi."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"(\d{1,15})\s*(k|m|g|ki|mi|gi|)b?", str(value).strip().lower())
+        if match is None or int(match[1]) == 0:
+            self.fail(f"{value!r} is no amount such as 250M or 6Gi", param, ctx)
+        return int(match[1]) * _FACTORS[match[2]]
+
+
+class Color(_Type):
+    """An RGB colour: #rrggbb."""
+
+    name = "#rrggbb"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int, int]:
+        """Return (red, green, blue), 0 to 255 each."""
+        if isinstance(value, tuple):
+            return value
+        match = re.fullmatch(r"#?([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", str(value))
+        if match is None:
+            self.fail(f"{value!r} is no colour such as #1a2b3c", param, ctx)
+        red, green, blue = (int(part, 16) for part in match.groups())
+        return red, green, blue
+
+
+class Fields(_Type):
+    """Names of text fields, with commas between them."""
+
+    name = "names"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Field, ...]:
+        """Return the fields, each once, in the order of the model."""
+        if isinstance(value, tuple):
+            return value
+        names = {part.strip().lower() for part in str(value).split(",") if part.strip()}
+        unknown = names - {field.value for field in Field}
+        if unknown or not names:
+            known = ", ".join(field.value for field in Field)
+            self.fail(f"{value!r}: the fields are {known}", param, ctx)
+        return tuple(field for field in Field if field.value in names)
+
+
+class Name(_Type):
+    """A path as the user wrote it, of any bytes; existence is not looked at here."""
+
+    name = "path"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - the interface
+        ctx: click.Context | None,  # noqa: ARG002
+    ) -> Path:
+        """Return the path."""
+        return Path(value)
+
+
+def json_option(command: Command) -> Command:
+    """Add --json."""
+    text = "Write one JSON document to stdout (docs/report.md)."
+    return click.option("--json", "as_json", is_flag=True, help=text)(command)
+
+
+def look_options(command: Command) -> Command:
+    """Add the options of whatever looks for faces."""
+    limits = Limits()
+    for decorate in (
+        click.option(
+            "--max-memory",
+            type=Amount(),
+            default=limits.memory,
+            metavar="AMOUNT",
+            show_default="6Gi",
+            help="Refuse a file that would take more bytes of memory than this.",
+        ),
+        click.option(
+            "--max-pixels",
+            type=Amount(),
+            default=limits.pixels,
+            metavar="AMOUNT",
+            show_default="250M",
+            help="Refuse a picture whose header claims more pixels than this.",
+        ),
+        click.option(
+            "--finder",
+            default="centerface",
+            show_default=True,
+            metavar="NAME",
+            help="The detector that looks for faces; see `passerby models list`.",
+        ),
+        click.option(
+            "--effort",
+            type=click.Choice([effort.value for effort in Effort]),
+            default=Effort.DEFAULT.value,
+            show_default=True,
+            help="How hard to look: time against missed faces.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def second_for(finder: str) -> str:
+    """Return the detector for the second look: another one than the first."""
+    return "yunet" if finder != "yunet" else "centerface"

@@ -1,0 +1,83 @@
+"""What a person sees while a run goes on: a line for each file, and a bar on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from passerby.batch.plan import Plan
+from passerby.cli.console import failure_line, say
+from passerby.model.report import Outcome, Report
+from passerby.report.run import RunReport
+from passerby.report.text import plural, printable
+
+
+class Progress:
+    """Watches a run. Use as a context manager: the bar is closed on the way out."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def planned(self, plan: Plan) -> None:
+        """Show what was noted while listing, and the bar."""
+        for note in plan.notes:
+            say(f"note: {printable(note)}")
+        self.begin(len(plan.tasks))
+
+    def begin(self, total: int) -> None:
+        """Show the bar, if there is a terminal and more than one file."""
+        if sys.stderr.isatty() and total > 1:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, unit="file", file=sys.stderr, dynamic_ncols=True)
+
+    def done(self, report: Report) -> None:
+        """Write the line of a file."""
+        say(summary_line(report))
+        self.step()
+
+    def step(self) -> None:
+        """Move the bar by one file."""
+        if self._bar is not None:
+            self._bar.update()
+
+
+def summary_line(report: Report) -> str:
+    """Return the line that tells what became of a file."""
+    name = printable(report.item.path)
+    if report.failure is not None:
+        return failure_line(name, report.failure.message, report.failure.advice)
+    if report.outcome is Outcome.NEEDS_REVIEW:
+        left = plural(len(report.unresolved), "face is", "faces are")
+        return f"{name}: needs review: {left} still found; nothing was published"
+    hidden = f"{plural(report.redacted, 'mask')}{_how(report)}"
+    if report.outcome is Outcome.PLANNED:
+        return f"{name}: would get {hidden}"
+    if report.outcome is Outcome.SKIPPED:
+        return f"{name}: done before and verified, skipped ({hidden})"
+    where = f" -> {printable(report.output)}" if report.output else ""
+    return f"{name}: {hidden}{where}"
+
+
+def total_line(run: RunReport) -> str:
+    """Return the line that sums up a run."""
+    parts = [f"{count:,} {outcome}" for outcome, count in run.totals.items() if count]
+    line = f"{plural(len(run.files), 'file')}: {', '.join(parts) or 'none done'}"
+    if run.left_out:
+        line += f"; {plural(run.left_out, 'other file')} no media, left out"
+    line += f"; {plural(run.masks, 'mask')}; {run.seconds:.1f} s"
+    if run.options.method.cosmetic:
+        line += f"; {run.options.method} is cosmetic: it can be undone"
+    return line
+
+
+def _how(report: Report) -> str:
+    method = report.options.method
+    return f" with {method} (cosmetic: it can be undone)" if method.cosmetic else ""

@@ -1,0 +1,187 @@
+"""`passerby redact`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from passerby.cli.console import print_json, say
+from passerby.cli.options import (
+    STDIN,
+    Color,
+    Fields,
+    Name,
+    json_option,
+    look_options,
+    second_for,
+)
+from passerby.errors import UsageError
+from passerby.model.media import Field
+from passerby.model.options import Effort, Limits, Method, Options
+
+if TYPE_CHECKING:
+    from passerby.batch.plan import Request
+
+
+@click.command(no_args_is_help=False)
+@click.argument("paths", nargs=-1, required=True, type=Name(), metavar="PATH...")
+@click.option(
+    "-o",
+    "--output",
+    type=Name(),
+    metavar="OUT",
+    help="Folder for the copies; for a single file also the copy's own name.",
+)
+@click.option(
+    "--method",
+    type=click.Choice([method.value for method in Method]),
+    default=Method.SOLID.value,
+    show_default=True,
+    help="solid and noise do not depend on the face: nothing of it is left. blur and mosaic "
+    "are cosmetic: they are computed from the face, and networks undo them.",
+)
+@click.option(
+    "--color", type=Color(), default="#000000", show_default=True, help="Of the solid fill."
+)
+@click.option(
+    "--min-face",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="PIXELS",
+    help="Leave faces lower than this as they are. 0: hide all that are found.",
+)
+@click.option(
+    "--keep-fields",
+    type=Fields(),
+    metavar="NAMES",
+    help="Text fields to carry over, with commas: caption, byline, credit, copyright. They are "
+    "read and written anew; everything else in the file is dropped.",
+)
+@click.option(
+    "--decisions",
+    type=Name(),
+    metavar="FILE",
+    help="Hide exactly what this JSON report or reviewer's file says; nothing is detected.",
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing: say what would be done.")
+@click.option("--overwrite", is_flag=True, help="Replace outputs that are not up to date.")
+@click.option(
+    "--report",
+    type=Name(),
+    metavar="FOLDER",
+    help="Where the reports go.  [default: OUT with -report added]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes.  [default: as many as there are cores]",
+)
+@look_options
+@json_option
+def redact(
+    paths: tuple[Path, ...],
+    output: Path | None,
+    method: str,
+    color: tuple[int, int, int],
+    min_face: int,
+    keep_fields: tuple[Field, ...] | None,
+    decisions: Path | None,
+    dry_run: bool,
+    overwrite: bool,
+    report: Path | None,
+    workers: int | None,
+    effort: str,
+    finder: str,
+    max_pixels: int,
+    max_memory: int,
+    as_json: bool,
+) -> int:
+    """Make copies of pictures in which every face is hidden.
+
+    PATH is a file or a folder; folders are taken with all that is below them, and keep their
+    structure. A copy is published only after its written file was read back and every check
+    has passed. Each copy gets a report, and the run a page to look at (index.html).
+
+    \b
+    Examples:
+      passerby redact march/ -o published/
+      passerby redact a.jpg b.tif -o published/ --method noise
+      passerby redact a.jpg -o public.jpg --keep-fields credit,copyright
+      passerby redact - < a.jpg > public.jpg
+
+    Look first, decide, then repeat exactly:
+
+    \b
+      passerby redact march/ --dry-run --report look/
+      passerby redact march/ -o published/ --decisions look/run.json
+
+    The same command again goes on where it stopped: a copy that is there, verifies and came
+    from the same input, options and decisions is skipped. Anything else that stands in the
+    way is an error, unless --overwrite is given. Originals are never written to.
+    """
+    options = Options(
+        method=Method(method),
+        color=color,
+        min_face=min_face,
+        effort=Effort(effort),
+        keep_fields=keep_fields or (),
+        finder=finder,
+        second=second_for(finder),
+        limits=Limits(pixels=max_pixels, memory=max_memory),
+    )
+    if STDIN in paths:
+        return _stream(paths, output, options, decisions, dry_run, as_json)
+    if output is None and not dry_run:
+        raise UsageError("-o is missing: where should the copies go?")
+    from passerby.batch.plan import Request
+    from passerby.report.decisions import load_decisions
+
+    request = Request(
+        paths=paths,
+        out=None if dry_run else output,
+        options=options,
+        report=report,
+        given=None if decisions is None else load_decisions(decisions),
+        overwrite=overwrite,
+        workers=workers,
+    )
+    return _run(request, as_json)
+
+
+def _run(request: Request, as_json: bool) -> int:
+    from passerby.batch.plan import default_report
+    from passerby.batch.run import run_batch
+    from passerby.cli.progress import Progress, total_line
+    from passerby.report.json import run_document
+    from passerby.report.text import printable
+
+    with Progress() as progress:
+        run = run_batch(request, progress)
+    say(total_line(run))
+    folder = request.report or default_report(request.out)
+    if folder is not None:
+        say(f"Report: {printable(str(folder / 'index.html'))}")
+    if as_json:
+        print_json(run_document(run))
+    if run.interrupted:
+        raise KeyboardInterrupt
+    return int(run.exit)
+
+
+def _stream(
+    paths: tuple[Path, ...],
+    output: Path | None,
+    options: Options,
+    decisions: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Redact one picture from stdin to stdout; its JSON goes to stderr."""
+    if len(paths) != 1 or output not in (None, STDIN):
+        raise UsageError("- reads one picture from stdin and writes it to stdout: nothing else")
+    from passerby.cli.stream import redact_stream
+
+    return redact_stream(options, decisions, dry_run=dry_run, as_json=as_json)
