@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from passerby.masking import build_mask
 from passerby.media import Media
 from passerby.media.orient import apply as turn
 from passerby.media.orient import swaps
@@ -30,7 +31,6 @@ from passerby.model.options import Limits, Method, Options
 from passerby.model.report import Outcome
 from passerby.pipeline import redact_bytes
 from passerby.ports import Ports, Rgb, SystemClock
-from passerby.redact import build_mask
 from strategies import decision
 
 SEED = "0f" * 16

@@ -11,22 +11,22 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from passerby.decide import unexplained
-from passerby.errors import PasserbyError
-from passerby.look import look, second_look_check
-from passerby.model.finding import Sighting
-from passerby.model.geometry import Box
-from passerby.model.options import Method, Options
-from passerby.model.report import Check, Failure, Inspection, Report, Verification
-from passerby.ports import Picture, Ports
-from passerby.redact import apply, build_mask, masked_regions
-from passerby.verify import (
+from passerby.checks import (
     Plan,
     check_container,
     check_depth_and_size,
     check_outside,
     check_under_mask,
 )
+from passerby.decide import unexplained
+from passerby.errors import PasserbyError
+from passerby.look import look, second_look_check
+from passerby.masking import apply, build_mask, masked_regions
+from passerby.model.finding import Sighting
+from passerby.model.geometry import Box
+from passerby.model.options import Method, Options
+from passerby.model.report import Check, Failure, Inspection, Report, Verification
+from passerby.ports import Picture, Ports
 from passerby.work import bare_item, bug, full_item
 
 CHANGED_LEVELS = 8

@@ -11,18 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from passerby.checks import Plan, verify_written
 from passerby.decide import add_found, decide, unexplained
 from passerby.errors import BadDecisions, PasserbyError, VerificationFailed
 from passerby.files import Staged, read_input
 from passerby.look import look, second_look_check
+from passerby.masking import apply, build_mask, masked_regions
 from passerby.model.decision import Decision
 from passerby.model.finding import Sighting
 from passerby.model.given import Given
 from passerby.model.options import Options
 from passerby.model.report import Outcome, Report
 from passerby.ports import BoolMask, Picture, Ports
-from passerby.redact import apply, build_mask, masked_regions
-from passerby.verify import Plan, verify_written
 from passerby.work import Work
 
 ROUNDS = 3

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from passerby.checks.compare import check_depth_and_size, check_outside, check_under_mask
+from passerby.checks.container import check_container
 from passerby.errors import InputError, LimitExceeded
 from passerby.model.media import Field
 from passerby.model.options import Limits
 from passerby.model.report import Check
 from passerby.ports import BoolMask, Picture, Source
-from passerby.verify.compare import check_depth_and_size, check_outside, check_under_mask
-from passerby.verify.container import check_container
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerby.masking import apply, build_mask
 from passerby.model.decision import Action
 from passerby.model.geometry import Box, Grid, Region, Shape
 from passerby.model.media import Encoding, Format, Mode
 from passerby.model.options import Method
 from passerby.ports import Picture
-from passerby.redact import apply, build_mask
 from strategies import SIDES, boxes, decision, grids
 
 SEED = "00112233445566778899aabbccddeeff"

@@ -1,12 +1,12 @@
 """Reads a written file back and checks it. Nothing is published that fails one of these."""
 
-from passerby.verify.compare import (
+from passerby.checks.compare import (
     check_depth_and_size,
     check_outside,
     check_under_mask,
 )
-from passerby.verify.container import check_container
-from passerby.verify.written import Plan, verify_written
+from passerby.checks.container import check_container
+from passerby.checks.written import Plan, verify_written
 
 __all__ = [
     "Plan",
