@@ -61,7 +61,7 @@ def discover(paths: tuple[Path, ...], exclude: tuple[Path, ...] = ()) -> Discove
     walk = _Walk(avoid=frozenset(filter(None, map(_folder_key, exclude))))
     for path in paths:
         if path.is_dir():
-            walk.enter(path, PurePath(path.resolve().name) if len(paths) > 1 else PurePath())
+            walk.enter(path, PurePath(path.resolve().name if len(paths) > 1 else ""))
         else:
             walk.add(path, PurePath(path.name), named=True)
     walk.follow_links()
@@ -106,7 +106,8 @@ class _Walk:
                 entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
             unreadable = UnreadableInput(f"this folder cannot be listed: {error.strerror}")
-            self.result.files.append(Found(source=folder, relative=relative, error=unreadable))
+            place = relative if relative.name else PurePath("folder")
+            self.result.files.append(Found(source=folder, relative=place, error=unreadable))
             return
         for entry in entries:
             path, below = folder / entry.name, relative / entry.name

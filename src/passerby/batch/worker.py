@@ -57,13 +57,14 @@ class Worker:
 
     def work(self, task: Task) -> Done:
         """Redact a file, or say why not. Raises nothing but KeyboardInterrupt."""
-        if task.error is not None:
-            return Done(report=failed(task, self.settings.options, task.error))
         try:
+            if task.error is not None:
+                raise task.error
             ports = self._open()
             result = self._before(task, ports) or self._redact(task, ports)
         except PasserbyError as error:
-            return Done(report=failed(task, self.settings.options, error))
+            result = Result(report=failed(task, self.settings.options, error))
+        self._keep_unpublished(task, result.report)
         return Done(report=result.report, thumbnail=self._thumbnail(result))
 
     def _open(self) -> Ports:
@@ -104,13 +105,14 @@ class Worker:
             overwrite=self.settings.overwrite,
         )
         result = run_one(job, ports, lambda report: self._keep(task, report))
-        result = replace(result, report=_noted(task, result.report))
-        standing = task.output is not None and task.output.exists()
+        return replace(result, report=_noted(task, result.report))
+
+    def _keep_unpublished(self, task: Task, report: Report) -> None:
+        """Keep the report of a file that has no output: none whose record this would replace."""
+        standing = task.output is not None and os.path.lexists(task.output)
         if task.sidecar is not None and not standing:
-            # Nothing was published, so there is no output whose record this would replace.
             with contextlib.suppress(PasserbyError):
-                self._keep(task, result.report)
-        return result
+                self._keep(task, report)
 
     def _keep(self, task: Task, report: Report) -> None:
         """Write the report of a file, before the file itself gets its name."""
