@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,18 +79,15 @@ def check_under_mask(written: Picture, planned: Picture, mask: BoolMask) -> Chec
         return Check(name=name, passed=False, detail="the size differs")
     encoding = planned.encoding
     worst, count, worst_block = 0, 0, 0.0
-    for rows, difference in _differences(written, planned):
-        band = mask[rows]
-        if not band.any():
-            continue
-        count += int(band.sum())
+    for window, difference in _differences(written, planned, mask):
+        band = mask[window]
+        count += int(np.count_nonzero(band))
+        masked = difference * band
         if encoding.lossless:
-            worst = max(worst, int(difference[band].max()))
+            worst = max(worst, int(masked.max()))
         else:
-            edge = _WEBP_EDGE if encoding.format is Format.WEBP else 0
-            flat = _flat_blocks(planned.samples[rows], band, edge)
-            worst = max(worst, int(difference[flat].max(initial=0)))
-            worst_block = max(worst_block, _worst_block_rms(difference, band))
+            worst = max(worst, _worst_flat_pixel(masked, band, planned.samples[window], encoding))
+            worst_block = max(worst_block, _worst_block_rms(masked))
     pixel_bound, block_bound = _flat_bound(encoding), _block_bound(encoding)
     detail = f"{count} pixels; largest difference {worst}, allowed {pixel_bound}"
     if not encoding.lossless:
@@ -110,14 +108,14 @@ def check_outside(written: Picture, original: Picture, mask: BoolMask) -> Check:
     lossless = original.encoding.lossless and written.encoding.lossless
     bound = 0.0 if lossless else _block_bound(original.encoding)
     worst, changed, count, worst_block = 0, 0, 0, 0.0
-    for rows, difference in _differences(written, original):
-        kept = ~mask[rows]
-        values = difference[kept]
-        count += values.size
-        worst = max(worst, int(values.max(initial=0)))
-        changed += int(np.count_nonzero(values))
+    for window, difference in _differences(written, original):
+        kept = ~mask[window]
+        count += int(np.count_nonzero(kept))
+        outside = difference * kept
+        worst = max(worst, int(outside.max()))
+        changed += int(np.count_nonzero(outside))
         if not lossless:
-            worst_block = max(worst_block, _worst_block_rms(difference, kept))
+            worst_block = max(worst_block, _worst_block_rms(outside))
     measured = worst if lossless else worst_block
     kind = "largest difference" if lossless else "largest difference of a block"
     share = 100 * changed / count if count else 0.0
@@ -152,14 +150,29 @@ def _block_bound(encoding: Encoding) -> float:
     return min(measured, _ROUNDING + max(halves) * (1 + _WEIGHT))
 
 
-def _differences(one: Picture, other: Picture) -> Iterator[tuple[slice, NDArray[np.uint16]]]:
-    """Yield bands of rows and the largest difference over the channels in each pixel."""
-    height = one.samples.shape[0]
+def _differences(
+    one: Picture, other: Picture, where: BoolMask | None = None
+) -> Iterator[tuple[tuple[slice, slice], Samples]]:
+    """Yield windows of whole blocks and the largest difference over the channels of each pixel.
+
+    With `where`, only what lies between its first and last pixel, across and down, is compared.
+    """
+    height, width = one.samples.shape[:2]
     for top in range(0, height, _BAND):
         rows = slice(top, min(top + _BAND, height))
-        first, second = _aligned(one.samples[rows], other.samples[rows])
-        difference = np.maximum(first, second) - np.minimum(first, second)
-        yield rows, difference.max(axis=2).astype(np.uint16)
+        columns = slice(0, width)
+        if where is not None:
+            used = np.flatnonzero(where[rows].any(axis=0))
+            if not used.size:
+                continue
+            columns = slice(int(used[0]) // _BLOCK * _BLOCK, int(used[-1]) + 1)
+        first, second = _aligned(one.samples[rows, columns], other.samples[rows, columns])
+        each = np.maximum(first, second) - np.minimum(first, second)
+        # Channel by channel: reducing over a short last axis is many times slower.
+        largest = each[..., 0].copy()
+        for channel in range(1, each.shape[2]):
+            np.maximum(largest, each[..., channel], out=largest)
+        yield (rows, columns), largest
 
 
 def _aligned(one: Samples, other: Samples) -> tuple[Samples, Samples]:
@@ -177,29 +190,37 @@ def _with_alpha(samples: Samples) -> Samples:
     return joined
 
 
-def _flat_blocks(planned: Samples, band: BoolMask, edge: int) -> BoolMask:
-    """Keep the blocks that are masked entirely and planned to be one colour, but for `edge`
-    pixels on each of their sides."""
-    rows, columns = _starts(band.shape)
-    whole = np.logical_and.reduceat(np.logical_and.reduceat(band, rows, 0), columns, 1)
-    low = np.minimum.reduceat(np.minimum.reduceat(planned, rows, 0), columns, 1)
-    high = np.maximum.reduceat(np.maximum.reduceat(planned, rows, 0), columns, 1)
-    flat = whole & (low == high).all(axis=2)
-    block = np.zeros((_BLOCK, _BLOCK), np.bool_)
-    block[edge : _BLOCK - edge, edge : _BLOCK - edge] = True
-    spread: BoolMask = np.kron(flat, block)
-    return spread[: band.shape[0], : band.shape[1]]
+def _worst_flat_pixel(
+    difference: Samples, band: BoolMask, planned: Samples, encoding: Encoding
+) -> int:
+    """Return the largest difference in blocks that are masked entirely and planned to be one
+    colour; for WebP without the pixels at their edges."""
+    height, width = (side // _BLOCK * _BLOCK for side in band.shape)
+    if not height or not width:
+        return 0
+    whole = np.flatnonzero(_cut(band[:height, :width]).all(axis=(2, 3)))
+    colours = _cut(planned[:height, :width]).reshape(-1, _BLOCK, _BLOCK, planned.shape[2])[whole]
+    flat = whole[(colours == colours[:, :1, :1]).all(axis=(1, 2, 3))]
+    blocks = _cut(difference[:height, :width]).reshape(-1, _BLOCK, _BLOCK)[flat]
+    edge = _WEBP_EDGE if encoding.format is Format.WEBP else 0
+    return int(blocks[:, edge : _BLOCK - edge, edge : _BLOCK - edge].max(initial=0))
 
 
-def _worst_block_rms(difference: NDArray[np.uint16], where: BoolMask) -> float:
-    """Return the largest root mean square difference of a block, counting only the pixels
-    `where`; those that a block at the edge lacks, or that do not count, are taken as equal."""
-    rows, columns = _starts(where.shape)
-    squares = np.where(where, difference, 0).astype(np.uint32) ** 2
-    sums = np.add.reduceat(np.add.reduceat(squares, rows, 0), columns, 1)
+_Any = TypeVar("_Any", bound=np.generic)
+
+
+def _cut(array: NDArray[_Any]) -> NDArray[_Any]:
+    """Cut into blocks: (down, across, row, column, ...)."""
+    shape = (array.shape[0] // _BLOCK, _BLOCK, array.shape[1] // _BLOCK, _BLOCK)
+    return array.reshape(*shape, *array.shape[2:]).swapaxes(1, 2)
+
+
+def _worst_block_rms(difference: Samples) -> float:
+    """Return the largest root mean square difference of a block of 8-bit samples. Pixels that a
+    block at the edge lacks are taken as equal."""
+    squares = np.square(difference, dtype=np.uint16)
+    down = np.arange(0, difference.shape[0], _BLOCK)
+    across = np.arange(0, difference.shape[1], _BLOCK)
+    sums = np.add.reduceat(squares, down, axis=0, dtype=np.uint32)
+    sums = np.add.reduceat(sums, across, axis=1, dtype=np.uint32)
     return math.sqrt(float(sums.max()) / _BLOCK**2)
-
-
-def _starts(shape: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return where blocks begin, down and across."""
-    return np.arange(0, shape[0], _BLOCK), np.arange(0, shape[1], _BLOCK)
