@@ -24,7 +24,7 @@ NASTY = '<script>alert("x")</script>\n\x1b[31m\u202e\udcff&.jpg'
 class Reader(HTMLParser):
     """Collects tags, attributes and text, and checks that what opens closes."""
 
-    VOID = frozenset({"meta", "img", "link", "br", "hr", "rect", "input"})
+    VOID = frozenset({"meta", "img", "link", "br", "hr", "rect", "ellipse", "input"})
 
     def __init__(self) -> None:
         super().__init__()

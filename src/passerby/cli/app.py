@@ -9,13 +9,14 @@ import click
 from passerby.cli.doctor import doctor
 from passerby.cli.inspect import inspect
 from passerby.cli.models import models
+from passerby.cli.options import InOrder
 from passerby.cli.redact import redact
 from passerby.cli.verify import verify
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
 
 
-@click.group(context_settings=SETTINGS)
+@click.group(cls=InOrder, context_settings=SETTINGS)
 @click.version_option(metadata.version("passerby"), prog_name="passerby")
 def passerby() -> None:
     """Keep the people in your pictures out of face-search engines.

@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from passerby.cli.console import print_json, say
-from passerby.cli.options import Name, json_option
+from passerby.cli.options import InOrder, Name, json_option
 from passerby.errors import PasserbyError
 from passerby.find import catalogue
 
 
-@click.group()
+@click.group(cls=InOrder)
 def models() -> None:
     """List, add and locate the detectors' weights.
 

@@ -93,6 +93,14 @@ class Name(_Type):
         return Path(value)
 
 
+class InOrder(click.Group):
+    """A group that lists its commands in the order in which they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the interface
+        """Return the names."""
+        return list(self.commands)
+
+
 def json_option(command: Command) -> Command:
     """Add --json."""
     text = "Write one JSON document to stdout (docs/report.md)."
@@ -108,16 +116,14 @@ def look_options(command: Command) -> Command:
             type=Amount(),
             default=limits.memory,
             metavar="AMOUNT",
-            show_default="6Gi",
-            help="Refuse a file that would take more bytes of memory than this.",
+            help="Refuse a file that would take more bytes of memory than this.  [default: 6Gi]",
         ),
         click.option(
             "--max-pixels",
             type=Amount(),
             default=limits.pixels,
             metavar="AMOUNT",
-            show_default="250M",
-            help="Refuse a picture whose header claims more pixels than this.",
+            help="Refuse a picture whose header claims more pixels than this.  [default: 250M]",
         ),
         click.option(
             "--finder",

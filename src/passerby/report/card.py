@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from passerby.model.decision import Action, Decision
-from passerby.model.geometry import Box
+from passerby.model.geometry import Region, Shape
 from passerby.model.report import Outcome, Report
 from passerby.report.text import plural, printable, size
 
@@ -21,7 +21,7 @@ class Pill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """One numbered box over the picture, in its pixels; `font` is the label's height."""
+    """One numbered region over the picture, in its pixels; `font` is the label's height."""
 
     x: int
     y: int
@@ -30,6 +30,7 @@ class Drawn:
     kind: str
     label: str
     font: float
+    round: bool
 
     @property
     def cx(self) -> float:
@@ -136,28 +137,33 @@ def make_card(number: int, report: Report, thumbnail: str | None) -> Card:
 
 def _boxes(report: Report, width: int, height: int) -> tuple[Drawn, ...]:
     drawn = [
-        _drawn(d.region.box, str(i), "keep" if d.action is Action.KEEP else "mask", width, height)
+        _drawn(d.region, str(i), "keep" if d.action is Action.KEEP else "mask", width, height)
         for i, d in enumerate(report.decisions, 1)
     ]
     if report.outcome is Outcome.NEEDS_REVIEW:
-        drawn += [_drawn(s.box, "?", "look", width, height) for s in report.unresolved]
+        found = [Region(box=s.box, shape=Shape.BOX) for s in report.unresolved]
+        drawn += [_drawn(region, "?", "look", width, height) for region in found]
     return tuple(box for box in drawn if box is not None)
 
 
-def _drawn(box: Box, label: str, kind: str, width: int, height: int) -> Drawn | None:
-    inside = box.clip(width, height)
+def _drawn(region: Region, label: str, kind: str, width: int, height: int) -> Drawn | None:
+    """Place a region; None when it lies outside of the picture."""
+    inside = region.box.clip(width, height)
     if inside is None:
         return None
+    # An ellipse that is cut off is drawn whole: the picture's edge cuts it.
+    box = region.box if region.shape is Shape.ELLIPSE else inside
     side = max(width, height)
     font = min(max(0.6 * min(inside.width, inside.height), side / 60), side / 22)
     return Drawn(
-        x=inside.x0,
-        y=inside.y0,
-        width=inside.width,
-        height=inside.height,
+        x=box.x0,
+        y=box.y0,
+        width=box.width,
+        height=box.height,
         kind=kind,
         label=label,
         font=round(font, 1),
+        round=region.shape is Shape.ELLIPSE,
     )
 
 
