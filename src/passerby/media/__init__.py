@@ -11,6 +11,8 @@ from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
 from passerby.media import jpeg, png, samples, tiff, webp
+from passerby.media.allowed import list_leftovers
+from passerby.media.inventory import list_parts
 from passerby.media.sniff import sniff
 from passerby.model.media import Encoding, Field, Format, Part
 from passerby.model.options import Limits
@@ -46,14 +48,13 @@ class Media:
 
     def parts(self, data: bytes) -> tuple[Part, ...]:
         """List every part of the container, to the last byte of the file."""
-        _codec(sniff(data))
-        return ()
+        return list_parts(data, sniff(data))
 
     def leftovers(
         self, data: bytes, encoding: Encoding, keep: tuple[Field, ...]
     ) -> tuple[Part, ...]:
         """List the parts of a written file that the plan does not allow."""
-        return ()
+        return list_leftovers(data, sniff(data), encoding, keep)
 
     def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
         """Encode from pixels and an allow-list."""

@@ -68,7 +68,7 @@ def read(data: bytes, limits: Limits) -> Picture:
     Raises EmptyInput, CorruptInput, UnsupportedFormat or LimitExceeded.
     """
     chunks = tuple(container.walk_chunks(data))
-    header = _read_header(data, chunks)
+    header = read_header(data, chunks)
     pixel_bytes = header.mode.channels * (2 if header.depth == 16 else 1)
     guard.check_claim((header.width, header.height), pixel_bytes, len(data), limits)
     header = _read_meaning(data, chunks, header)
@@ -97,13 +97,14 @@ def read(data: bytes, limits: Limits) -> Picture:
     )
 
 
-def _read_header(data: bytes, chunks: tuple[Chunk, ...]) -> Header:
+def read_header(data: bytes, chunks: tuple[Chunk, ...]) -> Header:
+    """Return what IHDR says. Raises CorruptInput."""
     first = chunks[0]
     if first.type != b"IHDR" or first.size != 13:
         raise CorruptInput("PNG: the header chunk is missing")
     container.check_crc(data, first)
-    fields_ = struct.unpack(">IIBBBBB", data[first.payload])
-    width, height, depth, colour, compression, filtering, interlace = fields_
+    values = struct.unpack(">IIBBBBB", data[first.payload])
+    width, height, depth, colour, compression, filtering, interlace = values
     if depth not in _DEPTHS.get(colour, ()):
         raise CorruptInput(f"PNG: colour type {colour} with {depth} bits does not exist")
     if compression or filtering or interlace > 1:
@@ -238,9 +239,13 @@ def encode(picture: Picture, keep: tuple[Field, ...]) -> bytes:
         extra = png_colour.write_chunks(encoding)
         packet = fields.packet(encoding.fields, keep)
         if packet is not None:
-            text = XMP_KEYWORD + b"\x00\x00\x00\x00\x00" + packet
-            extra.append(container.build(b"iTXt", text))
+            extra.append(text_chunk(packet))
         return b"".join([*pieces[:2], *extra, *pieces[2:]])
+
+
+def text_chunk(packet: bytes) -> bytes:
+    """Return the iTXt chunk of an XMP packet (XMP part 3, 1.1.5)."""
+    return container.build(b"iTXt", XMP_KEYWORD + b"\x00" * 5 + packet)
 
 
 def _coded_chunks(mode: Mode, pixels: Samples, depth: int) -> list[bytes | memoryview]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat  # noqa: S407 - declarations are refused below
+from xml.parsers import expat
 
 from passerby.errors import CorruptInput
 
@@ -22,10 +22,12 @@ _MOST_PROPERTIES = 5000
 
 @dataclass(slots=True)
 class Property:
-    """One property at the top level of a description: its namespace, its name, its texts."""
+    """One property at the top level of a description: its namespace, its name, its texts, and
+    where it lies in the packet, in bytes."""
 
     space: str
     name: str
+    offset: int
     texts: list[str] = field(default_factory=list)
     size: int = 0
 
@@ -34,6 +36,7 @@ class _Reader:
     """Collects properties while expat calls."""
 
     def __init__(self) -> None:
+        self.parser = expat.ParserCreate(namespace_separator=" ")
         self.path: list[tuple[str, str]] = []
         self.found: list[Property] = []
         self.text: list[str] = []
@@ -45,17 +48,16 @@ class _Reader:
         self.text = []
         inside = len(self.path) > 1 and self.path[-2] == (RDF, "Description")
         if inside:
-            self.found.append(Property(*self.path[-1]))
+            self.found.append(Property(*self.path[-1], self.parser.CurrentByteIndex))
         in_description = self.path[-1] == (RDF, "Description")
         for key, value in attributes.items():
             space, local = _split(key)
             if in_description and space != RDF:
-                self.found.append(Property(space, local, [value], len(value)))
+                at = self.parser.CurrentByteIndex
+                self.found.append(Property(space, local, at, [value], len(value)))
 
     def data(self, text: str) -> None:
         self.text.append(text)
-        if self.found:
-            self.found[-1].size += len(text)
 
     def end(self, name: str) -> None:
         text = "".join(self.text).strip()
@@ -63,6 +65,8 @@ class _Reader:
             self.found[-1].texts.append(text)
         self.text = []
         del name
+        if len(self.path) > 1 and self.path[-2] == (RDF, "Description") and self.found:
+            self.found[-1].size = self.parser.CurrentByteIndex - self.found[-1].offset
         self.path.pop()
 
 
@@ -80,7 +84,7 @@ def read_properties(packet: bytes) -> tuple[Property, ...]:
     if len(packet) > _LARGEST:
         raise CorruptInput("XMP: too long")
     reader = _Reader()
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = reader.parser
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     parser.StartElementHandler = reader.start

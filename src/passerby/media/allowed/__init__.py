@@ -1,0 +1,33 @@
+"""What a written file may hold: an allow-list, part by part and down to single bytes.
+
+Each module lists what its format's file holds beyond the plan. A file of another tool is held to
+the same list, with the encoding that was read from the file itself as the plan.
+"""
+
+from __future__ import annotations
+
+from passerby.errors import UnsupportedFormat
+from passerby.media import fields
+from passerby.media.allowed import jpeg, png, tiff, webp
+from passerby.model.media import Encoding, Field, Format, Part
+
+_LISTERS = {
+    Format.JPEG: jpeg.list_leftovers,
+    Format.PNG: png.list_leftovers,
+    Format.WEBP: webp.list_leftovers,
+    Format.TIFF: tiff.list_leftovers,
+}
+
+
+def list_leftovers(
+    data: bytes, name: Format, encoding: Encoding, keep: tuple[Field, ...]
+) -> tuple[Part, ...]:
+    """List the parts of a file of the named format that the plan does not allow.
+
+    Raises CorruptInput when the container cannot be walked to its end, UnsupportedFormat for
+    formats that are not handled.
+    """
+    lister = _LISTERS.get(name)
+    if lister is None:
+        raise UnsupportedFormat(f"{name} is not handled yet")
+    return tuple(lister(data, encoding, fields.packet(encoding.fields, keep)))

@@ -1,0 +1,86 @@
+"""What a written JPEG may hold."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+
+from passerby.media import jpeg as codec
+from passerby.media.containers import jpeg as container
+from passerby.media.containers.jpeg import Segment
+from passerby.media.inventory import jpeg as inventory
+from passerby.media.jpeg_frame import read_frame
+from passerby.model.media import Encoding, Part
+
+_JFIF_SIZE, _ADOBE_SIZE = 18, 16
+"""Bytes of the segments with marker and length field, without a thumbnail."""
+_CODING = frozenset(
+    {
+        container.SOI,
+        container.EOI,
+        container.SOS,
+        container.DHT,
+        container.DAC,
+        container.DRI,
+        container.ENTROPY,
+        container.FILL,
+        *container.FRAMES,
+    }
+)
+
+
+def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> list[Part]:
+    """List the segments that are not the picture's own, the planned profile or the planned
+    fields, and whatever follows the end marker. Raises CorruptInput."""
+    segments = container.walk_segments(data)
+    planned = Counter(codec.icc_segments(encoding.icc))
+    if packet is not None:
+        planned[container.build(0xE1, codec.XMP_PREFIX + packet)] += 1
+    used = {component.table for component in read_frame(data, segments).components}
+    singles: Counter[int] = Counter()
+    unplanned: set[int] = set()
+    for segment in segments:
+        raw = data[segment.offset : segment.end] if segment.marker > 0 else b""
+        if planned[raw] > 0:
+            planned[raw] -= 1
+            continue
+        singles[segment.marker] += 1
+        if not _is_coding(segment, raw, used, singles):
+            unplanned.add(segment.offset)
+    end = segments[-1].end
+    return [
+        part
+        for part in inventory.list_parts(data)
+        if part.offset >= end or any(_lies_in(part, segments, offset) for offset in unplanned)
+    ]
+
+
+def _is_coding(segment: Segment, raw: bytes, used: set[int], singles: Counter[int]) -> bool:
+    """Whether a segment is what a decoder needs, in its plain form."""
+    marker = segment.marker
+    if marker in _CODING:
+        return True
+    if marker == container.DQT:
+        return _tables_are_used(raw[4:], used)
+    if singles[marker] > 1:
+        return False
+    if marker == container.APP0:
+        plain = raw[4:9] == b"JFIF\x00" and raw[16:18] == b"\x00\x00"
+        return plain and len(raw) == _JFIF_SIZE
+    return marker == 0xEE and raw[4:9] == b"Adobe" and len(raw) == _ADOBE_SIZE
+
+
+def _tables_are_used(payload: bytes, used: set[int]) -> bool:
+    """Whether every quantisation table belongs to a component: others are room for anything."""
+    at = 0
+    while at < len(payload):
+        wide, number = payload[at] >> 4, payload[at] & 15
+        if number not in used:
+            return False
+        at += 1 + struct.calcsize("64H" if wide else "64B")
+    return at == len(payload)
+
+
+def _lies_in(part: Part, segments: tuple[Segment, ...], offset: int) -> bool:
+    segment = next(s for s in segments if s.offset == offset)
+    return segment.offset <= part.offset < segment.end

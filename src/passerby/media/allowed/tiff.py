@@ -1,0 +1,86 @@
+"""What a written TIFF may hold."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+
+from passerby.errors import CorruptInput, UnsupportedFormat
+from passerby.media import tiff as codec
+from passerby.media.containers import tiff as container
+from passerby.media.containers.tiff import Ifd, Tree
+from passerby.media.inventory import tiff as inventory
+from passerby.media.inventory.exif_tags import describe
+from passerby.media.tiff_layout import ADOBE_DEFLATE, DEFLATE, NONE, Layout, read_layout
+from passerby.model.media import Encoding, Group, Part
+
+_NEEDED = frozenset(
+    {254, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 282, 283, 284, 296, 317}
+    | {320, 322, 323, 324, 325, 332, 338, 339, 347, 530, 531}
+)
+"""Tags whose values are numbers that a decoder uses, with their structure checked on reading."""
+_MOST_NUMBERS = 16
+"""Values in a tag that is no list of strips or tiles and no palette."""
+_LISTS = frozenset({273, 279, 320, 324, 325, 347})
+
+
+def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> list[Part]:
+    """List tags that are not needed for the picture and not planned, further directories, and
+    bytes that nothing refers to or that a strip does not need. Raises CorruptInput."""
+    tree = container.walk(data)
+    page = container.pages(data, tree)[0]
+    planned = {codec.ICC_TAG: encoding.icc, codec.XMP_TAG: packet}
+    unplanned: set[str] = set()
+    for entry in page.entries:
+        wanted = planned.get(entry.tag)
+        if wanted is not None and container.raw(data, entry) == wanted:
+            continue
+        small = entry.tag in _LISTS or entry.count <= _MOST_NUMBERS
+        if entry.tag not in _NEEDED or not entry.sound or not small:
+            unplanned.add(f"{page.name}/{describe(page.name, entry.tag)[0]}")
+    found = [part for part in inventory.list_parts(data) if not _is_planned(part, page, unplanned)]
+    return found + list(_in_segments(data, tree, page))
+
+
+def _is_planned(part: Part, page: Ifd, unplanned: set[str]) -> bool:
+    if part.name in ("header", "padding", page.name, f"{page.name}/picture"):
+        return True
+    if not part.name.startswith(f"{page.name}/") or part.name.endswith("(damaged)"):
+        return False
+    own = "/".join(part.name.split("/")[:2])
+    return own not in unplanned
+
+
+def _in_segments(data: bytes, tree: Tree, page: Ifd) -> Iterator[Part]:
+    """Yield a part for each strip or tile that holds more than its share of the picture."""
+    try:
+        layout = read_layout(data, tree, page)
+    except (CorruptInput, UnsupportedFormat):
+        yield Part(name="picture/damaged", group=Group.UNKNOWN, offset=0, size=0)
+        return
+    width, height = layout.cell
+    channels = 1 if layout.planar else layout.channels
+    row_bytes = -(-width * channels * layout.depth // 8)
+    in_plane = layout.across * layout.down
+    for index, (offset, size) in enumerate(layout.segments):
+        top = index % in_plane // layout.across * height
+        rows = height if layout.is_tiled else min(height, layout.height - top)
+        spare = _spare_bytes(data[offset : offset + size], layout, rows * row_bytes)
+        if spare:
+            name = "picture/more than a strip needs"
+            yield Part(name=name, group=Group.UNKNOWN, offset=offset, size=spare)
+
+
+def _spare_bytes(coded: bytes, layout: Layout, needed: int) -> int:
+    if layout.compression == NONE:
+        return max(0, len(coded) - needed)
+    if layout.compression not in (ADOBE_DEFLATE, DEFLATE) or layout.reversed_bits:
+        return 0
+    decoder = zlib.decompressobj()
+    try:
+        decoder.decompress(coded, needed)
+        # The end of the stream may still be unread when all of its output was taken.
+        more = decoder.decompress(decoder.unconsumed_tail, 1)
+    except zlib.error:
+        return len(coded)
+    return len(more) + len(decoder.unused_data)

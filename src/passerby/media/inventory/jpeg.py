@@ -1,0 +1,191 @@
+"""The parts of a JPEG file: segments, what is inside them, and what follows the end marker."""
+
+from __future__ import annotations
+
+import struct
+
+from passerby.errors import CorruptInput
+from passerby.media.containers import jpeg as container
+from passerby.media.containers import tiff as tiff_container
+from passerby.media.containers.jpeg import Segment
+from passerby.media.inventory import boxes, photoshop, tiff, trailer, xmp
+from passerby.media.inventory.parts import block, pinned, printable, shifted
+from passerby.model.media import Group, Part
+
+_XMP = b"http://ns.adobe.com/xap/1.0/\x00"
+_EXTENDED = b"http://ns.adobe.com/xmp/extension/\x00"
+_PHOTOSHOP = b"Photoshop 3.0\x00"
+_EXTENDED_HEAD = len(_EXTENDED) + 40
+_CODING = {
+    container.SOI: "SOI",
+    container.EOI: "EOI",
+    container.SOS: "SOS",
+    container.DQT: "DQT",
+    container.DHT: "DHT",
+    container.DAC: "DAC",
+    container.DRI: "DRI",
+    container.ENTROPY: "coded data",
+}
+# Identifiers at the start of an application segment: marker, bytes, name, group.
+_KNOWN: tuple[tuple[int, bytes, str, Group], ...] = (
+    (0xE0, b"JFXX\x00", "JFXX", Group.EMBEDDED),
+    (0xE0, b"II*", "CIFF", Group.DEVICE),
+    (0xE1, b"FLIR\x00", "FLIR", Group.EMBEDDED),
+    (0xE2, b"ICC_PROFILE\x00", "ICC_PROFILE", Group.COLOUR),
+    (0xE2, b"FPXR\x00", "FPXR", Group.EMBEDDED),
+    (0xE2, b"urn:iso:std:iso:ts:21496", "ISO 21496 gain map", Group.EMBEDDED),
+    (0xE3, b"_JPSJPS_", "JPS", Group.EMBEDDED),
+    (0xE3, b"Meta\x00", "Meta", Group.DEVICE),
+    (0xE6, b"GoPro\x00", "GoPro", Group.DEVICE),
+    (0xEB, b"HDR_RI", "JPEG-HDR", Group.EMBEDDED),
+    (0xEC, b"Ducky", "Ducky", Group.TEXT),
+)
+
+
+def list_parts(data: bytes) -> list[Part]:
+    """List the parts of a JPEG file. Raises CorruptInput."""
+    segments = container.walk_segments(data)
+    parts: list[Part] = []
+    for segment in segments:
+        parts += _list_segment(data, segment)
+    parts += _list_extended_xmp(data, segments)
+    parts += _list_jumbf(data, segments)
+    parts += _list_mpf(data, segments)
+    return parts + trailer.list_trailer(data, segments[-1].end)
+
+
+def segment_name(segment: Segment) -> str:
+    """Return the name of a segment's marker."""
+    marker = segment.marker
+    if segment.is_app:
+        return f"APP{marker - 0xE0}"
+    if marker in container.FRAMES:
+        return f"SOF{marker - 0xC0}"
+    fallback = "fill bytes" if marker == container.FILL else f"marker 0x{marker:02X}"
+    return "COM" if marker == container.COM else _CODING.get(marker, fallback)
+
+
+def _list_segment(data: bytes, segment: Segment) -> list[Part]:
+    name, offset, size = segment_name(segment), segment.offset, segment.size
+    if segment.is_app:
+        return _list_app(data, segment, name)
+    if segment.marker in _CODING or segment.marker in container.FRAMES:
+        return [Part(name=name, group=Group.PICTURE, offset=offset, size=size, required=True)]
+    group = {container.COM: Group.TEXT, container.FILL: Group.PICTURE}.get(
+        segment.marker, Group.UNKNOWN
+    )
+    return [Part(name=name, group=group, offset=offset, size=size)]
+
+
+def _list_app(data: bytes, segment: Segment, name: str) -> list[Part]:
+    marker, offset, size = segment.marker, segment.offset, segment.size
+    at = segment.offset + 4
+    payload = data[segment.payload]
+    if marker == 0xE0 and payload.startswith(b"JFIF\x00"):
+        return _list_jfif(payload, segment)
+    if marker == 0xE1 and payload.startswith(b"Exif\x00"):
+        return tiff.list_exif(data, at, segment.end, f"{name}/Exif")
+    if marker == 0xE1 and payload.startswith(_XMP):
+        packet = payload[len(_XMP) :]
+        inside = shifted(xmp.list_properties(packet), f"{name}/XMP", at + len(_XMP))
+        return block(f"{name}/XMP", offset, size, inside)
+    if marker == 0xE1 and payload.startswith(_EXTENDED):
+        return [Part(name=f"{name}/ExtendedXMP", group=Group.EMBEDDED, offset=offset, size=size)]
+    if marker == 0xED and payload.startswith(_PHOTOSHOP):
+        raw = payload[len(_PHOTOSHOP) :]
+        path = f"{name}/Photoshop"
+        inside = shifted(photoshop.list_resources(raw), path, at + len(_PHOTOSHOP))
+        return block(path, offset, size, inside)
+    if marker == 0xE2 and payload.startswith(b"MPF\x00"):
+        return [Part(name=f"{name}/MPF", group=Group.EMBEDDED, offset=offset, size=size)]
+    if marker == 0xEB and payload.startswith(b"JP"):
+        return [Part(name=f"{name}/JUMBF", group=Group.PROVENANCE, offset=offset, size=size)]
+    if marker == 0xEE and payload.startswith(b"Adobe"):
+        path, group = f"{name}/Adobe", Group.PICTURE
+        return [Part(name=path, group=group, offset=offset, size=size, required=True)]
+    for known, start, label, group in _KNOWN:
+        if marker == known and payload.startswith(start):
+            return [Part(name=f"{name}/{label}", group=group, offset=offset, size=size)]
+    label = printable(payload[:16].partition(b"\x00")[0]).replace("/", "_")
+    return [Part(name=f"{name}/{label}", group=Group.UNKNOWN, offset=offset, size=size)]
+
+
+def _list_jfif(payload: bytes, segment: Segment) -> list[Part]:
+    whole = Part(
+        name="APP0/JFIF",
+        group=Group.PICTURE,
+        offset=segment.offset,
+        size=segment.size,
+        required=True,
+    )
+    if len(payload) <= 14:
+        return [whole]
+    name = "APP0/JFIF/thumbnail"
+    at = segment.offset + 18
+    return [whole, Part(name=name, group=Group.EMBEDDED, offset=at, size=len(payload) - 14)]
+
+
+def _list_extended_xmp(data: bytes, segments: tuple[Segment, ...]) -> list[Part]:
+    """Put the pieces of extended XMP together (XMP part 3, 1.1.3.1) and list its properties."""
+    pieces: dict[bytes, list[tuple[int, bytes]]] = {}
+    first = 0
+    for segment in segments:
+        payload = data[segment.payload] if segment.marker == 0xE1 else b""
+        if payload.startswith(_EXTENDED) and len(payload) >= _EXTENDED_HEAD:
+            first = first or segment.offset
+            guid = payload[len(_EXTENDED) : len(_EXTENDED) + 32]
+            place = struct.unpack_from(">I", payload, len(_EXTENDED) + 36)[0]
+            pieces.setdefault(guid, []).append((place, payload[_EXTENDED_HEAD:]))
+    parts: list[Part] = []
+    for stretches in pieces.values():
+        packet = b"".join(piece for _, piece in sorted(stretches))
+        parts += pinned(xmp.list_properties(packet), "APP1/ExtendedXMP", first)
+    return parts
+
+
+def _list_jumbf(data: bytes, segments: tuple[Segment, ...]) -> list[Part]:
+    """Put the pieces of JUMBF boxes together (ISO/IEC 19566-5, annex D) and list what they hold.
+
+    Each segment repeats the header of the box; pieces are told apart by instance number.
+    """
+    pieces: dict[bytes, list[tuple[int, bytes]]] = {}
+    first = 0
+    for segment in segments:
+        payload = data[segment.payload] if segment.marker == 0xEB else b""
+        if payload.startswith(b"JP") and len(payload) > 16:
+            first = first or segment.offset
+            number = struct.unpack_from(">I", payload, 4)[0]
+            known = pieces.setdefault(payload[2:4], [])
+            known.append((number, payload[16:] if known else payload[8:]))
+    parts: list[Part] = []
+    for stretches in pieces.values():
+        raw = b"".join(piece for _, piece in sorted(stretches, key=lambda item: item[0]))
+        parts += pinned(boxes.list_boxes(raw), "APP11/JUMBF", first)
+    return parts
+
+
+def _list_mpf(data: bytes, segments: tuple[Segment, ...]) -> list[Part]:
+    """List the pictures that a multi-picture index names (CIPA DC-007)."""
+    parts: list[Part] = []
+    for segment in segments:
+        payload = data[segment.payload] if segment.marker == 0xE2 else b""
+        if not payload.startswith(b"MPF\x00"):
+            continue
+        base = segment.offset + 8
+        try:
+            tree = tiff_container.walk(data, base, segment.end)
+        except CorruptInput:
+            where = segment.offset
+            parts.append(
+                Part(name="APP2/MPF/damaged", group=Group.UNKNOWN, offset=where, size=segment.size)
+            )
+            continue
+        entry = tree.ifds[0].find(0xB002)
+        raw = tiff_container.raw(data, entry) if entry is not None else b""
+        for index in range(1, len(raw) // 16):
+            size, start = struct.unpack_from(tree.order + "II", raw, 16 * index + 4)
+            if start and base + start + size <= len(data):
+                name = f"APP2/MPF/picture {index + 1}"
+                at = base + start
+                parts.append(Part(name=name, group=Group.EMBEDDED, offset=at, size=size))
+    return parts

@@ -1,0 +1,184 @@
+"""The parts of a TIFF file, and of an Exif block, which is built the same way.
+
+Directories, values, strips and tiles are listed; so is every stretch that nothing refers to.
+"""
+
+from __future__ import annotations
+
+from passerby.errors import CorruptInput
+from passerby.media.containers import tiff as container
+from passerby.media.containers.tiff import Entry, Ifd, Tree
+from passerby.media.inventory import boxes, photoshop, xmp
+from passerby.media.inventory.exif_tags import describe
+from passerby.media.inventory.parts import block, gravest, shifted
+from passerby.model.media import Group, Part
+
+_EXIF_PREFIX = b"Exif\x00"
+_MAKER_NOTE, _XMP, _IPTC, _PHOTOSHOP, _JUMBF = 37500, 700, 33723, 34377, 52545
+_DATA_TAGS = ((273, 279), (324, 325), (513, 514))
+"""Tags that give offsets, and the tags that give the sizes there."""
+_PADDING = 3
+_MOST_PICTURES = 64
+
+
+def list_parts(data: bytes) -> list[Part]:
+    """List the parts of a TIFF file. Raises CorruptInput."""
+    tree = container.walk(data)
+    page = container.pages(data, tree)[0]
+    return _list_tree(data, tree, len(data), page)
+
+
+def list_exif(data: bytes, start: int, end: int, prefix: str) -> list[Part]:
+    """List an Exif block at data[start:end], the block itself first."""
+    base = start + 6 if data[start : start + 5] == _EXIF_PREFIX else start
+    try:
+        # Values may not reach beyond the block.
+        tree = container.walk(data, base, end)
+        inside = _list_tree(data, tree, end, None)
+    except CorruptInput:
+        inside = [Part(name="damaged", group=Group.UNKNOWN, offset=start, size=end - start)]
+    return block(prefix, start, end - start, shifted(inside, prefix, 0))
+
+
+def _list_tree(data: bytes, tree: Tree, end: int, page: Ifd | None) -> list[Part]:
+    header = Part(
+        name="header",
+        group=Group.PICTURE,
+        offset=tree.base,
+        size=tree.header_size,
+        required=page is not None,
+    )
+    parts = [header]
+    covered = [(tree.base, tree.base + tree.header_size)]
+    for ifd in tree.ifds:
+        listed, spans = _list_directory(data, tree, ifd, ifd is page)
+        parts += listed
+        covered += spans
+    for fault in tree.faults:
+        where = min(max(fault.offset, tree.base), end)
+        name = f"{fault.name} (damaged)"
+        parts.append(Part(name=name, group=Group.UNKNOWN, offset=where, size=0))
+    parts += _list_gaps(data, covered, tree.base, end)
+    return parts
+
+
+def _list_directory(
+    data: bytes, tree: Tree, ifd: Ifd, is_page: bool
+) -> tuple[list[Part], list[tuple[int, int]]]:
+    """Return the parts of one directory, and the bytes that they cover."""
+    parts: list[Part] = []
+    covered = [(ifd.offset, ifd.offset + ifd.size)]
+    for entry in ifd.entries:
+        name, group = describe(ifd.name, entry.tag)
+        path = f"{ifd.name}/{name}"
+        if not entry.sound:
+            path, group = f"{path} (damaged)", Group.UNKNOWN
+        required = is_page and group is Group.PICTURE
+        offset, size = (entry.offset, entry.size) if entry.sound else (entry.at, 12)
+        inside = _list_inside(data, entry, path)
+        if inside and entry.tag != _MAKER_NOTE:
+            group = gravest(inside)
+        parts.append(Part(name=path, group=group, offset=offset, size=size, required=required))
+        parts += inside
+        if entry.sound:
+            covered.append((offset, offset + size))
+    pictures, spans = _list_pictures(data, tree, ifd, is_page)
+    own = Part(
+        name=ifd.name,
+        group=gravest([*parts, *pictures]) if not is_page else Group.PICTURE,
+        offset=ifd.offset,
+        size=ifd.size,
+        required=is_page,
+    )
+    return [own, *parts, *pictures], covered + spans
+
+
+def _list_inside(data: bytes, entry: Entry, path: str) -> list[Part]:
+    """List what lies in the value of a tag that is a block of its own."""
+    if not entry.sound:
+        return []
+    raw = container.raw(data, entry)
+    if entry.tag == _XMP:
+        return shifted(xmp.list_properties(raw), path, entry.offset)
+    if entry.tag == _IPTC:
+        return shifted(photoshop.list_records(raw), path, entry.offset)
+    if entry.tag == _PHOTOSHOP:
+        return shifted(photoshop.list_resources(raw), path, entry.offset)
+    if entry.tag == _JUMBF:
+        return shifted(boxes.list_boxes(raw), path, entry.offset)
+    if entry.tag == _MAKER_NOTE:
+        return _list_previews(raw, entry, path)
+    return []
+
+
+def _list_previews(raw: bytes, entry: Entry, path: str) -> list[Part]:
+    """List what looks like the beginning of a JPEG in a maker's note."""
+    parts: list[Part] = []
+    at = raw.find(b"\xff\xd8\xff")
+    while at >= 0 and len(parts) < _MOST_PICTURES:
+        end = raw.find(b"\xff\xd9", at)
+        size = (end + 2 if end >= 0 else len(raw)) - at
+        name = f"{path}/JPEG"
+        parts.append(Part(name=name, group=Group.EMBEDDED, offset=entry.offset + at, size=size))
+        at = raw.find(b"\xff\xd8\xff", at + size)
+    return parts
+
+
+def _list_pictures(
+    data: bytes, tree: Tree, ifd: Ifd, is_page: bool
+) -> tuple[list[Part], list[tuple[int, int]]]:
+    """List the strips, tiles and JPEG streams of a directory, one part for each kind."""
+    parts, spans = [], []
+    for offset_tag, size_tag in _DATA_TAGS:
+        offsets = _integers(data, tree, ifd.find(offset_tag))
+        sizes = _integers(data, tree, ifd.find(size_tag))
+        inside = [
+            (tree.base + offset, tree.base + offset + size)
+            for offset, size in zip(offsets, sizes, strict=False)
+            if offset > 0 and tree.base + offset + size <= len(data) and size > 0
+        ]
+        if not inside:
+            continue
+        spans += inside
+        kind = "picture" if is_page else "embedded picture"
+        part = Part(
+            name=f"{ifd.name}/{kind}",
+            group=Group.PICTURE if is_page else Group.EMBEDDED,
+            offset=min(start for start, _ in inside),
+            size=sum(stop - start for start, stop in inside),
+            required=is_page,
+        )
+        parts.append(part)
+    return parts, spans
+
+
+def _integers(data: bytes, tree: Tree, entry: Entry | None) -> tuple[int, ...]:
+    if entry is None:
+        return ()
+    try:
+        return container.integers(data, tree, entry)
+    except CorruptInput:
+        return ()
+
+
+def _list_gaps(data: bytes, covered: list[tuple[int, int]], start: int, end: int) -> list[Part]:
+    """List the stretches that nothing refers to; up to three zero bytes are padding."""
+    parts = []
+    for first, last in gaps(covered, start, end):
+        idle = last - first <= _PADDING and not any(data[first:last])
+        name = "padding" if idle else "unreferenced bytes"
+        group = Group.PICTURE if idle else Group.UNKNOWN
+        parts.append(Part(name=name, group=group, offset=first, size=last - first))
+    return parts
+
+
+def gaps(covered: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """Return the stretches of start..end that no span covers."""
+    free, at = [], start
+    for first, last in sorted(covered):
+        if first > at:
+            free.append((at, min(first, end)))
+        at = max(at, last)
+    if at < end:
+        free.append((at, end))
+    return free
