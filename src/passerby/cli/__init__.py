@@ -29,12 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     before = _on_terminate()
     try:
-        code = passerby.main(given, prog_name="passerby", standalone_mode=False)
+        # Not `passerby.main`: that has exit codes of its own for Ctrl-C and for broken pipes.
+        with passerby.make_context("passerby", given) as context:
+            code = passerby.invoke(context)
         sys.stdout.flush()
         return int(code or 0)
-    except KeyboardInterrupt:
-        return _stopped()
-    except click.exceptions.Abort:
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
         return _stopped()
     except BrokenPipeError:
         # Whoever read our output is gone. Python would complain once more on its way out.

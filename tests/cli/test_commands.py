@@ -1,0 +1,297 @@
+"""The commands as people and scripts use them: stdout is data, stderr is people."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import passerby
+import people
+from batch_parts import picture
+from passerby.cli import main
+from passerby.errors import Exit
+from passerby.find import catalogue
+
+
+def faces(seed: int = 0) -> bytes:
+    """Return a small picture with two faces, as PNG."""
+    stream = io.BytesIO()
+    Image.fromarray(people.crowd(320, 160, 2, 70, seed)).save(stream, "png")
+    return stream.getvalue()
+
+
+class Shell:
+    """Runs commands in a folder and remembers what they wrote."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self.capfd = capfd
+        self.out = self.err = ""
+
+    def run(self, *arguments: str | Path) -> int:
+        self.capfd.readouterr()
+        code = main([str(argument) for argument in arguments])
+        self.out, self.err = self.capfd.readouterr()
+        return code
+
+    def json(self) -> Any:
+        value = json.loads(self.out)
+        assert value["schema"] == 1
+        return value
+
+
+@pytest.fixture
+def shell(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    Path("in/a.png").write_bytes(faces())
+    return Shell(capfd)
+
+
+def piped(*arguments: str, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-c", "import sys; from passerby.cli import main; sys.exit(main())"]
+    return subprocess.run([*command, *arguments], input=stdin, capture_output=True, check=False)
+
+
+def test_redact_publishes_and_keeps_stdout_clean(shell: Shell) -> None:
+    assert shell.run("redact", "in", "-o", "out") == 0
+    assert shell.out == ""
+    assert "in/a.png: 2 masks -> out/a.png" in shell.err
+    assert "1 file: 1 published; 2 masks" in shell.err
+    assert "Report: " in shell.err
+    assert Path("out/a.png").is_file()
+    assert Path("out-report/index.html").is_file()
+
+
+def test_redact_again_skips(shell: Shell) -> None:
+    shell.run("redact", "in", "-o", "out")
+    assert shell.run("redact", "in", "-o", "out", "--json") == 0
+    assert shell.json()["totals"]["skipped"] == 1
+    assert "done before and verified, skipped" in shell.err
+    assert shell.run("redact", "in", "-o", "out", "--color", "#123456", "--json") == 40
+    (file,) = shell.json()["files"]
+    assert file["failure"]["code"] == "output.exists"
+    assert shell.run("redact", "in", "-o", "out", "--color", "#123456", "--overwrite") == 0
+
+
+def test_a_file_may_be_given_its_own_name(shell: Shell) -> None:
+    assert shell.run("redact", "in/a.png", "-o", "public.png", "--report", "proof") == 0
+    assert Path("public.png").is_file()
+    assert Path("proof/files/public.png.json").is_file()
+
+
+def test_a_dry_run_can_be_repeated_exactly(shell: Shell) -> None:
+    assert shell.run("redact", "in", "--dry-run", "--report", "look", "--json") == 0
+    assert shell.json()["totals"]["planned"] == 1
+    assert "would get 2 masks" in shell.err
+    assert sorted(map(str, Path().iterdir())) == ["in", "look"]
+    assert shell.run("redact", "in", "-o", "one", "--decisions", "look/run.json") == 0
+    assert shell.run("redact", "in", "-o", "two", "--decisions", "one-report/run.json") == 0
+    assert Path("one/a.png").read_bytes() == Path("two/a.png").read_bytes()
+
+
+@pytest.mark.parametrize("method", ["blur", "mosaic"])
+def test_cosmetic_methods_are_called_so(shell: Shell, method: str) -> None:
+    assert shell.run("redact", "in", "-o", "out", "--method", method) == 0
+    assert f"{method} (cosmetic: it can be undone)" in shell.err
+    assert f"{method} is cosmetic" in shell.err
+    assert "is cosmetic" in Path("out-report/index.html").read_text()
+
+
+def test_stdin_to_stdout() -> None:
+    done = piped("redact", "-", "--json", stdin=faces())
+    assert done.returncode == 0
+    with Image.open(io.BytesIO(done.stdout)) as image:
+        assert image.size == (320, 160)
+    lines = done.stderr.decode()
+    report = json.loads(lines[lines.index("{\n") :])
+    assert report["kind"] == "report"
+    assert report["output_sha256"] == hashlib.sha256(done.stdout).hexdigest()
+
+
+def test_stdin_that_is_no_picture_gives_no_output() -> None:
+    done = piped("redact", "-", stdin=b"no picture")
+    assert (done.returncode, done.stdout) == (10, b"")
+    assert done.stderr.startswith(b"passerby: stdin: ")
+
+
+def test_inspect_tells_and_has_its_own_exit_code(shell: Shell) -> None:
+    assert shell.run("inspect", "in", "--json") == Exit.FOUND
+    (file,) = shell.json()["files"]
+    assert len(file["sightings"]) == 2
+    assert file["found"]
+    assert file["exit"] == 3
+    assert "in/a.png: 2 faces" in shell.err
+    Path("in/a.png").write_bytes(picture())
+    assert shell.run("inspect", "in") == 0
+    assert shell.out == ""
+    Path("in/broken.png").write_bytes(picture()[:50])
+    assert shell.run("inspect", "in") == Exit.PARTIAL
+    assert shell.run("inspect", "in/broken.png") == Exit.INPUT
+
+
+def test_inspect_reads_stdin() -> None:
+    done = piped("inspect", "-", "--json", stdin=faces())
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["files"][0]["item"]["path"] == "stdin"
+
+
+def test_verify_with_and_without_the_report(shell: Shell) -> None:
+    shell.run("redact", "in", "-o", "out")
+    original = ("--original", "in/a.png")
+    assert shell.run("verify", "out/a.png") == 0
+    assert shell.run("verify", "out/a.png", "--report", "out-report/run.json", *original) == 0
+    assert "all checks passed" in shell.err
+    assert shell.run("verify", "in/a.png", "--json") == Exit.VERIFICATION
+    (file,) = shell.json()["files"]
+    assert not file["passed"]
+    report = "out-report/files/a.png.json"
+    assert shell.run("verify", "in/a.png", "--report", report, *original) == Exit.VERIFICATION
+    assert "FAILED" in shell.err
+
+
+def test_a_run_report_that_does_not_know_the_file_is_refused(shell: Shell) -> None:
+    Path("in/b.png").write_bytes(faces(1))
+    shell.run("redact", "in", "-o", "out")
+    assert shell.run("verify", "in/a.png", "--report", "out-report/run.json") == Exit.INPUT
+    assert "speaks of this file" in shell.err
+
+
+def test_doctor_checks_the_weights(shell: Shell) -> None:
+    assert shell.run("doctor", "--json") == 0
+    found = shell.json()
+    assert found["healthy"]
+    assert {one["name"] for one in found["detectors"]} >= {"centerface", "yunet"}
+    assert found["libraries"]["numpy"]
+    assert "CPUExecutionProvider" in found["providers"]
+    assert "All is well." in shell.err
+
+
+def test_doctor_says_when_weights_are_damaged(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "path", lambda name: Path("in/a.png"))
+    assert shell.run("doctor", "--json") == Exit.DEPENDENCY
+    assert not shell.json()["healthy"]
+    assert "unusable" in shell.err
+
+
+def test_models(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(catalogue.FOLDER, "models")
+    assert shell.run("models", "list", "--json") == 0
+    assert {one["name"]: one["state"] for one in shell.json()["models"]} == {
+        "centerface": "built in",
+        "yunet": "built in",
+        "yunet-n": "not added",
+    }
+    assert "MIT" in shell.err
+    assert shell.run("models", "path", "centerface") == 0
+    data = Path(shell.out.rstrip("\n")).read_bytes()
+    assert hashlib.sha256(data).hexdigest() == catalogue.entry("centerface").sha256
+    assert shell.run("models", "path", "yunet-n") == Exit.DEPENDENCY
+    assert "models add yunet-n" in shell.err
+    assert shell.run("models", "add", "yunet-n", "in/a.png") == Exit.DEPENDENCY
+    assert shell.run("models", "add", "yunet-n", "--offline", "--json") == Exit.DEPENDENCY
+    assert shell.json()["error"]["code"] == "dependency.offline"
+    monkeypatch.setenv(catalogue.OFFLINE, "1")
+    assert shell.run("models", "add", "yunet-n") == Exit.DEPENDENCY
+    assert shell.run("redact", "in", "-o", "out", "--finder", "yunet-n") == Exit.DEPENDENCY
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("redact in", "-o is missing"),
+        ("redact -o out", "PATH..."),
+        ("redact in -o in", "is an input"),
+        ("redact in -o out --method magic", "'magic' is not one of"),
+        ("redact in -o out --color red", "no colour"),
+        ("redact in -o out --min-face -1", "-1 is not in the range"),
+        ("redact in -o out --keep-fields name", "the fields are"),
+        ("redact in -o out --max-pixels 0", "no amount"),
+        ("redact in -o out --max-memory 5x", "no amount"),
+        ("redact in -o out --workers 0", "0 is not in the range"),
+        ("redact in -o out --finder nobody", "no detector is called"),
+        ("redact in - -o out", "nothing else"),
+        ("redact in -o out --nonsense", "--nonsense"),
+        ("nonsense", "nonsense"),
+        ("models add centerface", "came with the install"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_one_line(
+    shell: Shell, arguments: str, says: str
+) -> None:
+    assert shell.run(*arguments.split()) == Exit.USAGE
+    assert shell.out == ""
+    assert says in shell.err
+    assert shell.err.startswith("passerby: usage: ")
+    assert shell.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", ["--help", "-h", "redact --help", "models --help", "--version"]
+)
+def test_help_is_no_error(shell: Shell, arguments: str) -> None:
+    assert shell.run(*arguments.split()) == 0
+    assert "passerby" in shell.out
+
+
+def test_options_reach_the_pipeline(shell: Shell) -> None:
+    arguments = "redact in -o out --method noise --min-face 5 --effort fast --finder yunet"
+    arguments += " --keep-fields copyright,caption --max-pixels 1M --max-memory 2Gi --workers 1"
+    assert shell.run(*arguments.split(), "--json") == 0
+    run = shell.json()
+    assert run["options"] | {"color": None} == {
+        "method": "noise",
+        "color": None,
+        "min_face": 5,
+        "effort": "fast",
+        "keep_fields": ["caption", "copyright"],
+        "finder": "yunet",
+        "second": "centerface",
+        "seed": None,
+        "limits": {"pixels": 1_000_000, "memory": 2 * 2**30},
+    }
+    assert [finder["name"] for finder in run["files"][0]["finders"]] == ["yunet", "centerface"]
+    assert run["passerby"] == passerby.__version__
+
+
+def test_a_bug_is_one_line_unless_it_is_looked_for(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash() -> None:
+        raise RuntimeError("surprise\nwith a second line")
+
+    monkeypatch.setattr("passerby.cli.doctor.examine", crash)
+    assert shell.run("doctor", "--json") == Exit.BUG
+    assert shell.err.count("\n") == 1
+    assert "RuntimeError: surprise" in shell.err
+    assert "please report it" in shell.err
+    assert shell.json()["error"]["code"] == "bug"
+    monkeypatch.setenv("PASSERBY_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        shell.run("doctor")
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    code = "import sys; from passerby.cli import main; sys.exit(main(['models', 'list', '--json']))"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert done.returncode == Exit.OUTPUT
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
