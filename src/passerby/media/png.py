@@ -10,56 +10,35 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from dataclasses import dataclass, replace
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from passerby.errors import CorruptInput, UnsupportedFormat
+from passerby.errors import CorruptInput
 from passerby.media import exif, fields, guard, icc, orient, png_colour, samples
 from passerby.media.containers import png as container
 from passerby.media.containers.png import Chunk
 from passerby.media.metadata import Metadata
+from passerby.media.png_header import (
+    GREY,
+    GREY_ALPHA,
+    MODES,
+    PALETTE,
+    RGB,
+    RGBA,
+    Header,
+    read_header,
+    read_meaning,
+)
 from passerby.model.media import Encoding, Field, Format, Mode, Orientation
 from passerby.model.options import Limits
 from passerby.ports import Picture, Samples
 
-_GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGBA = 0, 2, 3, 4, 6
-_DEPTHS = {_GREY: (1, 2, 4, 8, 16), _RGB: (8, 16), _PALETTE: (1, 2, 4, 8),
-           _GREY_ALPHA: (8, 16), _RGBA: (8, 16)}  # fmt: skip
-_MODES = {_GREY: Mode.L, _RGB: Mode.RGB, _PALETTE: Mode.RGBA, _GREY_ALPHA: Mode.LA,
-          _RGBA: Mode.RGBA}  # fmt: skip
-_COLOUR_TYPES = {Mode.L: _GREY, Mode.LA: _GREY_ALPHA, Mode.RGB: _RGB, Mode.RGBA: _RGBA}
+_COLOUR_TYPES = {Mode.L: GREY, Mode.LA: GREY_ALPHA, Mode.RGB: RGB, Mode.RGBA: RGBA}
 _LEVEL = 6
 XMP_KEYWORD = b"XML:com.adobe.xmp"
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """IHDR, and the chunks that say what the samples mean."""
-
-    width: int
-    height: int
-    depth: int
-    colour: int
-    interlaced: bool
-    palette: bytes = b""
-    transparency: bytes | None = None
-
-    @property
-    def mode(self) -> Mode:
-        """The mode of the decoded picture: with alpha where a chunk gives transparency."""
-        mode = _MODES[self.colour]
-        if self.transparency is None or mode.has_alpha:
-            return mode
-        return Mode.LA if mode is Mode.L else Mode.RGBA
-
-    @property
-    def sample_depth(self) -> int:
-        """Bits of the decoded samples: below 8 only for grey without transparency."""
-        return self.depth if self.mode is Mode.L else max(self.depth, 8)
 
 
 def read(data: bytes, limits: Limits) -> Picture:
@@ -71,7 +50,7 @@ def read(data: bytes, limits: Limits) -> Picture:
     header = read_header(data, chunks)
     pixel_bytes = header.mode.channels * (2 if header.depth == 16 else 1)
     guard.check_claim((header.width, header.height), pixel_bytes, len(data), limits)
-    header = _read_meaning(data, chunks, header)
+    header = read_meaning(data, chunks, header)
     pixel_bytes = header.mode.channels * (2 if header.depth == 16 else 1)
     guard.check_claim((header.width, header.height), pixel_bytes, len(data), limits)
     metadata = read_metadata(data, chunks)
@@ -81,10 +60,10 @@ def read(data: bytes, limits: Limits) -> Picture:
         mode=header.mode,
         depth=header.sample_depth,
         lossless=True,
-        icc=icc.keep(metadata.profile, _MODES[header.colour], notes),
+        icc=icc.keep(metadata.profile, MODES[header.colour], notes),
         colour_tags=png_colour.read_tags(data, chunks, notes),
         fields=metadata.fields,
-        drop_opaque_alpha=header.colour == _PALETTE or header.transparency is not None,
+        drop_opaque_alpha=header.colour == PALETTE or header.transparency is not None,
     )
     pixels = _decode(_bare_file(data, chunks), header)
     if header.mode.has_alpha:
@@ -95,63 +74,6 @@ def read(data: bytes, limits: Limits) -> Picture:
         orientation=metadata.orientation,
         notes=tuple(notes),
     )
-
-
-def read_header(data: bytes, chunks: tuple[Chunk, ...]) -> Header:
-    """Return what IHDR says. Raises CorruptInput."""
-    first = chunks[0]
-    if first.type != b"IHDR" or first.size != 13:
-        raise CorruptInput("PNG: the header chunk is missing")
-    container.check_crc(data, first)
-    values = struct.unpack(">IIBBBBB", data[first.payload])
-    width, height, depth, colour, compression, filtering, interlace = values
-    if depth not in _DEPTHS.get(colour, ()):
-        raise CorruptInput(f"PNG: colour type {colour} with {depth} bits does not exist")
-    if compression or filtering or interlace > 1:
-        raise CorruptInput("PNG: the header names a method that does not exist")
-    return Header(width, height, depth, colour, bool(interlace))
-
-
-def _read_meaning(data: bytes, chunks: tuple[Chunk, ...], header: Header) -> Header:
-    """Check the critical chunks and add palette and transparency to the header."""
-    for chunk in chunks:
-        if chunk.type in (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"):
-            container.check_crc(data, chunk)
-        elif chunk.type[0] < 0x60:
-            name = chunk.type.decode("ascii")
-            raise UnsupportedFormat(f"PNG with the critical chunk {name} is not handled")
-    kinds = [chunk.type for chunk in chunks]
-    _check_order(kinds)
-    meaning = (b"PLTE", b"tRNS")
-    named = {chunk.type: data[chunk.payload] for chunk in chunks if chunk.type in meaning}
-    if header.colour == _PALETTE:
-        palette = named.get(b"PLTE", b"")
-        if not palette or len(palette) % 3 or len(palette) > 768:
-            raise CorruptInput("PNG: the palette is missing or damaged")
-        return replace(header, palette=palette, transparency=named.get(b"tRNS", b""))
-    return replace(header, transparency=_colour_key(named.get(b"tRNS"), header))
-
-
-def _check_order(kinds: list[bytes]) -> None:
-    if kinds.count(b"IHDR") != 1 or kinds.count(b"PLTE") > 1 or kinds.count(b"tRNS") > 1:
-        raise CorruptInput("PNG: a chunk that may stand once stands twice")
-    if b"IDAT" not in kinds:
-        raise CorruptInput("PNG: there is no picture data")
-    start = kinds.index(b"IDAT")
-    count = kinds.count(b"IDAT")
-    if any(kind != b"IDAT" for kind in kinds[start : start + count]):
-        raise CorruptInput("PNG: the picture data is not in one piece")
-    if any(kind in (b"PLTE", b"tRNS") for kind in kinds[start:]):
-        raise CorruptInput("PNG: the palette follows the picture data")
-
-
-def _colour_key(payload: bytes | None, header: Header) -> bytes | None:
-    """Return the colour that is transparent, two bytes a channel, for grey and RGB."""
-    if payload is None or header.colour in (_GREY_ALPHA, _RGBA):
-        return None
-    if len(payload) != (2 if header.colour == _GREY else 6):
-        raise CorruptInput("PNG: the transparent colour is damaged")
-    return payload
 
 
 def read_metadata(data: bytes, chunks: tuple[Chunk, ...]) -> Metadata:
@@ -196,7 +118,7 @@ def _decode(bare: bytes, header: Header) -> Samples:
                 pixels = np.array(image).reshape(header.height, header.width, -1)
         if pixels.dtype == np.bool_:
             pixels = pixels.astype(np.uint8) * np.uint8(255)
-        if header.colour == _PALETTE:
+        if header.colour == PALETTE:
             return _look_up(samples.to_8_bit(pixels[..., 0]), header)
         return _with_colour_key(pixels, header)
 
@@ -273,7 +195,7 @@ def _code_shallow(pixels: Samples, depth: int) -> list[bytes | memoryview]:
     rows = np.packbits(bits.reshape(height, width * depth), axis=1)
     lines = np.zeros((height, rows.shape[1] + 1), np.uint8)
     lines[:, 1:] = rows
-    header = struct.pack(">IIBBBBB", width, height, depth, _GREY, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, depth, GREY, 0, 0, 0)
     return [
         container.build(b"IHDR", header),
         container.build(b"IDAT", zlib.compress(lines.tobytes(), _LEVEL)),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 
 from passerby.media import jpeg as codec
 from passerby.media.containers import jpeg as container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.inventory import jpeg as inventory
-from passerby.media.jpeg_frame import read_frame
 from passerby.model.media import Encoding, Part
 
 _JFIF_SIZE, _ADOBE_SIZE = 18, 16
@@ -36,7 +34,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     planned = Counter(codec.icc_segments(encoding.icc))
     if packet is not None:
         planned[container.build(0xE1, codec.XMP_PREFIX + packet)] += 1
-    used = {component.table for component in read_frame(data, segments).components}
+    used = inventory.used_tables(data, segments)
     singles: Counter[int] = Counter()
     unplanned: set[int] = set()
     for segment in segments:
@@ -61,24 +59,13 @@ def _is_coding(segment: Segment, raw: bytes, used: set[int], singles: Counter[in
     if marker in _CODING:
         return True
     if marker == container.DQT:
-        return _tables_are_used(raw[4:], used)
+        return inventory.tables_are_used(raw[4:], used)
     if singles[marker] > 1:
         return False
     if marker == container.APP0:
         plain = raw[4:9] == b"JFIF\x00" and raw[16:18] == b"\x00\x00"
         return plain and len(raw) == _JFIF_SIZE
     return marker == 0xEE and raw[4:9] == b"Adobe" and len(raw) == _ADOBE_SIZE
-
-
-def _tables_are_used(payload: bytes, used: set[int]) -> bool:
-    """Whether every quantisation table belongs to a component: others are room for anything."""
-    at = 0
-    while at < len(payload):
-        wide, number = payload[at] >> 4, payload[at] & 15
-        if number not in used:
-            return False
-        at += 1 + struct.calcsize("64H" if wide else "64B")
-    return at == len(payload)
 
 
 def _lies_in(part: Part, segments: tuple[Segment, ...], offset: int) -> bool:

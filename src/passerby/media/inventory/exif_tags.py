@@ -189,9 +189,11 @@ _GPS = {
     31: "GPSHPositioningError",
 }
 _INTEROP = {
-    1: "InteroperabilityIndex",
-    2: "InteroperabilityVersion",
-    4096: "RelatedImageFileFormat",
+    1: ("InteroperabilityIndex", Group.PICTURE),
+    2: ("InteroperabilityVersion", Group.PICTURE),
+    4096: ("RelatedImageFileFormat", Group.TEXT),
+    4097: ("RelatedImageWidth", Group.PICTURE),
+    4098: ("RelatedImageLength", Group.PICTURE),
 }
 
 
@@ -201,6 +203,5 @@ def describe(directory: str, tag: int) -> tuple[str, Group]:
     if last.startswith("GPS"):
         return _GPS.get(tag, f"0x{tag:04X}"), Group.LOCATION
     if last.startswith("Interop"):
-        known = tag in _INTEROP
-        return _INTEROP.get(tag, f"0x{tag:04X}"), Group.PICTURE if known else Group.UNKNOWN
+        return _INTEROP.get(tag, (f"0x{tag:04X}", Group.UNKNOWN))
     return _KNOWN.get(tag, (f"0x{tag:04X}", Group.UNKNOWN))

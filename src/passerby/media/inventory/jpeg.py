@@ -46,12 +46,34 @@ def list_parts(data: bytes) -> list[Part]:
     """List the parts of a JPEG file. Raises CorruptInput."""
     segments = container.walk_segments(data)
     parts: list[Part] = []
+    used = used_tables(data, segments)
     for segment in segments:
-        parts += _list_segment(data, segment)
+        if segment.marker == container.DQT and not tables_are_used(data[segment.payload], used):
+            name, size = "DQT/unused table", segment.size
+            parts.append(Part(name=name, group=Group.UNKNOWN, offset=segment.offset, size=size))
+        else:
+            parts += _list_segment(data, segment)
     parts += _list_extended_xmp(data, segments)
     parts += _list_jumbf(data, segments)
     parts += _list_mpf(data, segments)
     return parts + trailer.list_trailer(data, segments[-1].end)
+
+
+def used_tables(data: bytes, segments: tuple[Segment, ...]) -> set[int]:
+    """Return the quantisation tables that the components name."""
+    frames = [data[s.payload] for s in segments if s.marker in container.FRAMES]
+    return {frame[at] for frame in frames for at in range(8, len(frame), 3)}
+
+
+def tables_are_used(payload: bytes, used: set[int]) -> bool:
+    """Whether a DQT segment holds tables of components alone: others are room for anything."""
+    at = 0
+    while at < len(payload):
+        wide, number = payload[at] >> 4, payload[at] & 15
+        if number not in used:
+            return False
+        at += 1 + (128 if wide else 64)
+    return at == len(payload)
 
 
 def segment_name(segment: Segment) -> str:

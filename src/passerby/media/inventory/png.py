@@ -8,8 +8,9 @@ from passerby.media import png_colour
 from passerby.media.containers import png as container
 from passerby.media.containers.png import Chunk
 from passerby.media.inflate import inflate
-from passerby.media.inventory import boxes, photoshop, tiff, trailer, xmp
+from passerby.media.inventory import boxes, photoshop, png_stream, tiff, trailer, xmp
 from passerby.media.inventory.parts import block, pinned, printable, shifted
+from passerby.media.png_header import read_header
 from passerby.model.media import Group, Part
 
 _REQUIRED = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
@@ -40,11 +41,11 @@ def list_parts(data: bytes) -> list[Part]:
     signature = len(container.SIGNATURE)
     head = Part(name="signature", group=Group.PICTURE, offset=0, size=signature, required=True)
     parts = [head]
-    end = signature
-    for chunk in container.walk_chunks(data):
+    chunks = tuple(container.walk_chunks(data))
+    for chunk in chunks:
         parts += _list_chunk(data, chunk)
-        end = chunk.end
-    return parts + trailer.list_trailer(data, end)
+    parts += png_stream.list_hidden(data, chunks, read_header(data, chunks))
+    return parts + trailer.list_trailer(data, chunks[-1].end)
 
 
 def _list_chunk(data: bytes, chunk: Chunk) -> list[Part]:

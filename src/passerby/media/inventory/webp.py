@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from passerby.media.containers import riff as container
 from passerby.media.containers.riff import Chunk
-from passerby.media.inventory import tiff, trailer, xmp
+from passerby.media.inventory import boxes, tiff, trailer, xmp
 from passerby.media.inventory.parts import block, printable, shifted
 from passerby.model.media import Group, Part
 
@@ -13,7 +13,6 @@ _GROUPS = {
     b"ICCP": Group.COLOUR,
     b"ANIM": Group.EMBEDDED,
     b"ANMF": Group.EMBEDDED,
-    b"C2PA": Group.PROVENANCE,
 }
 
 
@@ -36,6 +35,9 @@ def _list_chunk(data: bytes, chunk: Chunk, end: int) -> list[Part]:
         return tiff.list_exif(data, at, chunk.payload.stop, name)
     if chunk.type == b"XMP ":
         inside = shifted(xmp.list_properties(data[chunk.payload]), name, at)
+        return block(name, offset, size, inside)
+    if chunk.type == b"C2PA":
+        inside = shifted(boxes.list_boxes(data[chunk.payload]), name, at)
         return block(name, offset, size, inside)
     group = _GROUPS.get(chunk.type, Group.UNKNOWN)
     return [Part(name=name, group=group, offset=offset, size=size)]

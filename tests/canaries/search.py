@@ -1,0 +1,148 @@
+"""Finding canaries: in raw bytes, in everything that inflates, and with exiftool."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from canaries.carriers import Filled
+
+_LARGEST = 64 * 2**20
+_ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x58\x85", b"\x68\x81")
+
+_ALLOWED: dict[str, frozenset[str]] = {
+    "ExifTool": frozenset({"ExifToolVersion"}),
+    "File": frozenset(
+        [
+            "FileType",
+            "FileTypeExtension",
+            "MIMEType",
+            "ImageWidth",
+            "ImageHeight",
+            "EncodingProcess",
+            "BitsPerSample",
+            "ColorComponents",
+            "YCbCrSubSampling",
+            "ExifByteOrder",
+        ]
+    ),
+    "JFIF": frozenset({"JFIFVersion", "ResolutionUnit", "XResolution", "YResolution"}),
+    "Adobe": frozenset({"DCTEncodeVersion", "APP14Flags0", "APP14Flags1", "ColorTransform"}),
+    "PNG": frozenset(
+        [
+            "ImageWidth",
+            "ImageHeight",
+            "BitDepth",
+            "ColorType",
+            "Compression",
+            "Filter",
+            "Interlace",
+            "Gamma",
+            "WhitePointX",
+            "WhitePointY",
+            "RedX",
+            "RedY",
+            "GreenX",
+            "GreenY",
+            "BlueX",
+            "BlueY",
+            "SRGBRendering",
+            "ProfileName",
+        ]
+    ),
+    "RIFF": frozenset(
+        [
+            "ImageWidth",
+            "ImageHeight",
+            "WebP_Flags",
+            "VP8Version",
+            "HorizontalScale",
+            "VerticalScale",
+            "AlphaIsUsed",
+            "AlphaPreprocessing",
+            "AlphaFiltering",
+            "AlphaCompression",
+        ]
+    ),
+    "IFD0": frozenset(
+        [
+            "ImageWidth",
+            "ImageHeight",
+            "BitsPerSample",
+            "Compression",
+            "PhotometricInterpretation",
+            "StripOffsets",
+            "SamplesPerPixel",
+            "RowsPerStrip",
+            "StripByteCounts",
+            "XResolution",
+            "YResolution",
+            "PlanarConfiguration",
+            "ResolutionUnit",
+            "Predictor",
+            "InkSet",
+            "ExtraSamples",
+        ]
+    ),
+    "Composite": frozenset({"ImageSize", "Megapixels"}),
+}
+_ICC_GROUPS = frozenset({"ICC_Profile", "ICC-header", "ICC-chrm", "ICC-cicp"})
+_SYSTEM = frozenset({"System"})
+
+
+def found_in(data: bytes, filled: Filled) -> list[str]:
+    """Return the carriers whose canaries stand in the bytes, or in any zlib stream of them."""
+    haystacks = [data, *_inflated(data)]
+    return [
+        carrier.name
+        for carrier in filled.carriers
+        if any(carrier.canary in haystack for haystack in haystacks)
+    ]
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    """Yield what every stretch that begins like a zlib stream inflates to."""
+    for start in _ZLIB_STARTS:
+        at = data.find(start)
+        while at >= 0:
+            decoder = zlib.decompressobj()
+            try:
+                out = decoder.decompress(data[at:], _LARGEST)
+            except zlib.error:
+                out = b""
+            if out:
+                yield out
+            at = data.find(start, at + 1)
+
+
+def exiftool(data: bytes) -> dict[str, object]:
+    """Return every tag that exiftool finds, as ``Group:Tag``. Fails where it is not installed."""
+    assert shutil.which("exiftool"), (
+        "exiftool audits these tests: install it (Debian: apt install libimage-exiftool-perl)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        command = ["exiftool", "-a", "-u", "-U", "-G1", "-ee3", "-json", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    tags = json.loads(done.stdout)[0]
+    return {name: value for name, value in tags.items() if name != "SourceFile"}
+
+
+def unexpected_tags(data: bytes) -> dict[str, object]:
+    """Return the tags that exiftool finds and that no published picture may have."""
+    return {name: value for name, value in exiftool(data).items() if not _is_expected(name, value)}
+
+
+def _is_expected(name: str, value: object) -> bool:
+    group, _, tag = name.partition(":")
+    if group in _SYSTEM:
+        return True
+    if group in _ICC_GROUPS:
+        return "canary" not in str(value)
+    return tag in _ALLOWED.get(group, frozenset())
