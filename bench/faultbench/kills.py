@@ -1,0 +1,151 @@
+"""Kill a run at random moments, run the same command again, and look at what is left.
+
+After each kill: every file under a final name in the output folder has a report that was written
+before it and that tells its sha256, and its checks pass; no original has changed. After the last
+run of the same command: every output is there, and nothing half written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from passerby.batch.ledger import read_record
+from passerby.files import PARTIAL
+
+RUN = "import sys; from passerby.cli import main; sys.exit(main())"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was seen over all kills. `problems` should be empty."""
+
+    kills: int = 0
+    ended_before: int = 0
+    moments: list[float] = field(default_factory=list)
+    published_at_kill: list[int] = field(default_factory=list)
+    partials_left: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the sha256 of every file below a folder, by its relative name."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def command(folder: Path, out: Path, *more: str) -> list[str]:
+    """Return the command line of one run."""
+    return [sys.executable, "-c", RUN, "redact", str(folder), "-o", str(out), *more]
+
+
+def kill_after(line: list[str], seconds: float) -> bool:
+    """Run a command in a group of its own and kill the group; false if it had ended before."""
+    process = subprocess.Popen(
+        line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+def kill_parent_after(line: list[str], seconds: float) -> bool:
+    """Run a command and kill only its first process: the workers have to notice."""
+    process = subprocess.Popen(
+        line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    else:
+        return False
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    raise AssertionError("a worker outlived its parent by 30 s")
+
+
+def standing(out: Path, report: Path, problems: list[str]) -> int:
+    """Check every output that stands under a final name; return how many there are."""
+    count = 0
+    for path in sorted(out.rglob("*")) if out.exists() else []:
+        if not path.is_file() or path.name.endswith(PARTIAL):
+            continue
+        count += 1
+        name = path.relative_to(out)
+        record = read_record(report / "files" / name.parent / f"{name.name}.json")
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        if record is None:
+            problems.append(f"{name} has no report")
+        elif record.report.output_sha256 != sha256:
+            problems.append(f"{name} is not what its report says")
+        elif not all(check.passed for check in record.report.checks):
+            problems.append(f"{name} did not pass its checks")
+    return count
+
+
+def run_kills(folder: Path, out: Path, count: int, seed: int, whole: float) -> Outcome:
+    """Kill `count` runs, each at a random moment of the `whole` seconds that one takes.
+
+    Every run begins with an empty output folder or, every second time, with what the killed
+    run before it left. Every fifth time only the first process is killed.
+    """
+    rng, seen = random.Random(seed), Outcome()
+    report = out.with_name(out.name + "-report")
+    before = hashes(folder)
+    for index in range(count):
+        if index % 2 == 0:
+            wipe(out)
+            wipe(report)
+        moment = rng.uniform(0.05, whole)
+        killer = kill_parent_after if index % 5 == 4 else kill_after
+        killed = killer(command(folder, out), moment)
+        seen.kills += killed
+        seen.ended_before += not killed
+        seen.moments.append(moment)
+        seen.published_at_kill.append(standing(out, report, seen.problems))
+        seen.partials_left += len(list(out.rglob(f".*{PARTIAL}"))) if out.exists() else 0
+        if hashes(folder) != before:
+            seen.problems.append(f"kill {index}: an original has changed")
+        if index % 2 == 1 or index == count - 1:
+            finish(folder, out, report, len(before), seen)
+    return seen
+
+
+def finish(folder: Path, out: Path, report: Path, expected: int, seen: Outcome) -> None:
+    """Run the same command to its end and check that nothing is missing or half done."""
+    done = subprocess.run(command(folder, out), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        seen.problems.append(f"the run after a kill: {done.returncode}: {done.stderr[-500:]}")
+    if standing(out, report, seen.problems) != expected:
+        seen.problems.append("the run after a kill left outputs missing")
+    for place in (out, report):
+        if list(place.rglob(f".*{PARTIAL}")):
+            seen.problems.append(f"half written files are left in {place.name}")
+
+
+def wipe(folder: Path) -> None:
+    """Remove a folder that this bench made."""
+    if folder.exists():
+        subprocess.run(["rm", "-rf", str(folder)], check=True)

@@ -1,0 +1,68 @@
+"""Pictures to damage: every handled format, in several forms, with metadata in it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import numpy as np
+import piexif
+import tifffile
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+import people
+
+
+def _saved(image: Image.Image, form: str, **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, form, **options)
+    return stream.getvalue()
+
+
+def _exif() -> bytes:
+    small = _saved(Image.fromarray(people.crowd(64, 48, 1, 30)), "jpeg")
+    place = {piexif.GPSIFD.GPSLatitude: ((52, 1), (31, 1), (0, 1))}
+    camera = {piexif.ImageIFD.Make: b"Camera", piexif.ImageIFD.Orientation: 6}
+    tags = {"0th": camera, "GPS": place, "1st": {}, "thumbnail": small}
+    return bytes(piexif.dump(tags))
+
+
+def seeds() -> list[bytes]:
+    """Return small pictures with a face in each."""
+    rgb = people.crowd(130, 120, 1, 48)
+    image, exif = Image.fromarray(rgb), _exif()
+    alpha = image.copy()
+    alpha.putalpha(Image.linear_gradient("L").resize(image.size))
+    text = PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")
+    text.add_text("Comment", "hello")
+    tiff = io.BytesIO()
+    tifffile.imwrite(tiff, rgb.astype(np.uint16) * 257, photometric="rgb", compression="zlib")
+    return [
+        _saved(image, "jpeg", quality=85, exif=exif, comment=b"hello"),
+        _saved(image, "jpeg", quality=85, subsampling=0, progressive=True),
+        _saved(image.convert("L"), "jpeg", quality=70),
+        _saved(image.convert("CMYK"), "jpeg", quality=80),
+        _saved(image, "png", pnginfo=text, exif=exif),
+        _saved(image.quantize(32), "png"),
+        _saved(alpha, "png"),
+        _saved(image.convert("1"), "png"),
+        _saved(image, "webp", quality=80, exif=exif),
+        _saved(alpha, "webp", lossless=True),
+        _saved(image, "tiff"),
+        _saved(image, "tiff", compression="tiff_lzw"),
+        tiff.getvalue(),
+    ]
+
+
+def write_crowds(folder: Path, count: int) -> None:
+    """Write `count` pictures with several faces each, JPEG and PNG by turns."""
+    folder.mkdir(parents=True)
+    for index in range(count):
+        image = Image.fromarray(people.crowd(640, 480, 8, 50 + index % 20, seed=index))
+        form = ("jpeg", "png")[index % 2]
+        data = _saved(image, form)
+        (folder / f"p{index:03}.{('jpg', 'png')[index % 2]}").write_bytes(data)
