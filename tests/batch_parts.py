@@ -73,6 +73,15 @@ def picture(seed: int = 0, form: str = "png", size: tuple[int, int] = (64, 56)) 
     return stream.getvalue()
 
 
+def noise(size: tuple[int, int] = (300, 200)) -> bytes:
+    """Return a TIFF that no compression makes smaller."""
+    rng = np.random.default_rng(0)
+    stream = io.BytesIO()
+    image = Image.fromarray(rng.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8))
+    image.save(stream, "tiff")
+    return stream.getvalue()
+
+
 def fill(folder: Path, count: int, form: str = "png") -> list[Path]:
     """Put small pictures into a folder."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -85,6 +85,8 @@ def make_plan(request: Request) -> Plan:
         for one, name in zip(found.files, names, strict=True)
     )
     if single:
+        if tasks[0].error is not found.files[0].error:
+            raise UsageError(f"{names[0]} is the input: originals are never written to")
         _check_suffix(found.files[0], request.out)
     return Plan(tasks=tasks, report=report, left_out=found.left_out, notes=tuple(found.notes))
 
