@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -197,13 +199,18 @@ def test_a_dry_run_writes_nothing(bench: Bench) -> None:
 
 def test_stale_partial_files_of_dead_processes_are_removed(tmp_path: Path) -> None:
     dead = 2**22 + 1
+    killed = subprocess.Popen(["sleep", "60"])
+    killed.kill()
+    time.sleep(0.1)
     names = {
         f".a.png.{dead}-0123456789ab.passerby-partial": False,
+        f".b.png.{killed.pid}-0123456789ab.passerby-partial": not Path("/proc/self/stat").exists(),
         ".a.png.1-0123456789ab.passerby-partial": True,
         f"a.png.{dead}-0123456789ab.passerby-partial": True,
         ".a.png": True,
     }
     for name in names:
         (tmp_path / name).touch()
-    assert remove_stale([tmp_path, tmp_path / "none"]) == 1
+    assert remove_stale([tmp_path, tmp_path / "none"]) == list(names.values()).count(False)
+    killed.wait()
     assert {p.name for p in tmp_path.iterdir()} == {n for n, stays in names.items() if stays}

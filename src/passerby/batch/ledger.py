@@ -145,14 +145,19 @@ def remove_stale(folders: Iterable[Path]) -> int:
 
 
 def _alive(number: int) -> bool:
+    """Whether a process is running. One that was killed may go on as an entry in the table of
+    processes until somebody asks for its exit code: that is not running."""
     if number == os.getpid():
         return False
     try:
         os.kill(number, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True
-    except OverflowError:
-        return False
-    return True
+    try:
+        status = Path(f"/proc/{number}/stat").read_bytes()
+    except OSError:
+        return not Path("/proc/self/stat").exists()
+    # proc(5): the state follows the name, which stands in parentheses and may hold any byte.
+    return status.rpartition(b")")[2].split()[:1] not in ([b"Z"], [b"X"])
