@@ -47,15 +47,14 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
     or ModelError before anything is written, OutputUnwritable when the report of the run
     cannot be written. KeyboardInterrupt ends the run: it is told in the report that returns.
     """
-    started = datetime.now(UTC)
-    watcher = watcher or Silence()
+    started, watcher = datetime.now(UTC), watcher or Silence()
     plan = make_plan(request)
     _check_weights(request)
-    remove_stale(_folders(plan))
     watcher.planned(plan)
     reports: dict[int, Report] = {}
     pictures: dict[int, str] = {}
     interrupted = False
+    remove_stale(_folders(plan))
     try:
         with contextlib.closing(_work(plan.tasks, request, plan.report is not None)) as results:
             for index, done in results:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from passerby.cli.console import failure_line, print_json, say
-from passerby.cli.options import STDIN, Name, json_option, look_options, second_for
+from passerby.cli.options import STDIN, Name, json_option, look_from, look_options
 from passerby.errors import Exit, PasserbyError
-from passerby.model.options import Effort, Limits, Options
+from passerby.model.options import Options
 from passerby.model.report import Failure, Inspection
 
 if TYPE_CHECKING:
@@ -25,11 +25,8 @@ if TYPE_CHECKING:
 @json_option
 def inspect(
     paths: tuple[Path, ...],
-    effort: str,
-    finder: str,
-    max_pixels: int,
-    max_memory: int,
     as_json: bool,
+    **look: Any,
 ) -> int:
     """Say what in a picture file would identify people. Changes nothing.
 
@@ -44,12 +41,7 @@ def inspect(
 
     Exit code 3: something was found. 0: nothing was, which is no promise that nothing is there.
     """
-    options = Options(
-        effort=Effort(effort),
-        finder=finder,
-        second=second_for(finder),
-        limits=Limits(pixels=max_pixels, memory=max_memory),
-    )
+    options = look_from(**look)
     found = _inspect_all(paths, options)
     if as_json:
         from passerby.report.json import inspections_document

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from passerby.model.media import Field
-from passerby.model.options import Effort, Limits
+from passerby.model.options import Effort, Limits, Options
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any]
@@ -144,6 +144,14 @@ def look_options(command: Command) -> Command:
     return command
 
 
-def second_for(finder: str) -> str:
-    """Return the detector for the second look: another one than the first."""
-    return "yunet" if finder != "yunet" else "centerface"
+def look_from(effort: str, finder: str, max_pixels: int, max_memory: int) -> Options:
+    """Return the choices that `look_options` brought; the rest is as it is by default.
+
+    The second look is by another detector than the first.
+    """
+    return Options(
+        effort=Effort(effort),
+        finder=finder,
+        second="yunet" if finder != "yunet" else "centerface",
+        limits=Limits(pixels=max_pixels, memory=max_memory),
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,18 +15,43 @@ from passerby.cli.options import (
     Fields,
     Name,
     json_option,
+    look_from,
     look_options,
-    second_for,
 )
 from passerby.errors import UsageError
 from passerby.model.media import Field
-from passerby.model.options import Effort, Limits, Method, Options
+from passerby.model.options import Method, Options
 
 if TYPE_CHECKING:
     from passerby.batch.plan import Request
 
 
-@click.command(no_args_is_help=False)
+_HELP = """Make copies of pictures in which every face is hidden.
+
+PATH is a file or a folder; folders are taken with all that is below them, and keep their
+structure. A copy is published only after its written file was read back and every check
+has passed. Each copy gets a report, and the run a page to look at (index.html).
+
+\b
+Examples:
+  passerby redact march/ -o published/
+  passerby redact a.jpg b.tif -o published/ --method noise
+  passerby redact a.jpg -o public.jpg --keep-fields credit,copyright
+  passerby redact - < a.jpg > public.jpg
+
+Look first, decide, then repeat exactly:
+
+\b
+  passerby redact march/ --dry-run --report look/
+  passerby redact march/ -o published/ --decisions look/run.json
+
+The same command again goes on where it stopped: a copy that is there, verifies and came
+from the same input, options and decisions is skipped. Anything else that stands in the
+way is an error, unless --overwrite is given. Originals are never written to.
+"""
+
+
+@click.command(help=_HELP)
 @click.argument("paths", nargs=-1, required=True, type=Name(), metavar="PATH...")
 @click.option(
     "-o",
@@ -84,54 +110,16 @@ if TYPE_CHECKING:
 def redact(
     paths: tuple[Path, ...],
     output: Path | None,
-    method: str,
-    color: tuple[int, int, int],
-    min_face: int,
-    keep_fields: tuple[Field, ...] | None,
     decisions: Path | None,
     dry_run: bool,
     overwrite: bool,
     report: Path | None,
     workers: int | None,
-    effort: str,
-    finder: str,
-    max_pixels: int,
-    max_memory: int,
     as_json: bool,
+    **choices: Any,
 ) -> int:
-    """Make copies of pictures in which every face is hidden.
-
-    PATH is a file or a folder; folders are taken with all that is below them, and keep their
-    structure. A copy is published only after its written file was read back and every check
-    has passed. Each copy gets a report, and the run a page to look at (index.html).
-
-    \b
-    Examples:
-      passerby redact march/ -o published/
-      passerby redact a.jpg b.tif -o published/ --method noise
-      passerby redact a.jpg -o public.jpg --keep-fields credit,copyright
-      passerby redact - < a.jpg > public.jpg
-
-    Look first, decide, then repeat exactly:
-
-    \b
-      passerby redact march/ --dry-run --report look/
-      passerby redact march/ -o published/ --decisions look/run.json
-
-    The same command again goes on where it stopped: a copy that is there, verifies and came
-    from the same input, options and decisions is skipped. Anything else that stands in the
-    way is an error, unless --overwrite is given. Originals are never written to.
-    """
-    options = Options(
-        method=Method(method),
-        color=color,
-        min_face=min_face,
-        effort=Effort(effort),
-        keep_fields=keep_fields or (),
-        finder=finder,
-        second=second_for(finder),
-        limits=Limits(pixels=max_pixels, memory=max_memory),
-    )
+    """Run the command; what it does stands in its help."""
+    options = _options(**choices)
     if STDIN in paths:
         return _stream(paths, output, options, decisions, dry_run, as_json)
     if output is None and not dry_run:
@@ -149,6 +137,22 @@ def redact(
         workers=workers,
     )
     return _run(request, as_json)
+
+
+def _options(
+    method: str,
+    color: tuple[int, int, int],
+    min_face: int,
+    keep_fields: tuple[Field, ...] | None,
+    **look: Any,
+) -> Options:
+    return replace(
+        look_from(**look),
+        method=Method(method),
+        color=color,
+        min_face=min_face,
+        keep_fields=keep_fields or (),
+    )
 
 
 def _run(request: Request, as_json: bool) -> int:

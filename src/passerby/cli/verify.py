@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from passerby.cli.console import failure_line, print_json, say
-from passerby.cli.options import Name, json_option, look_options, second_for
+from passerby.cli.options import Name, json_option, look_from, look_options
 from passerby.errors import BadDecisions
-from passerby.model.options import Effort, Limits, Options
+from passerby.model.options import Options
 from passerby.model.report import Report, Verification
 
 
@@ -36,11 +37,8 @@ def verify(
     output: Path,
     original: Path | None,
     report: Path | None,
-    effort: str,
-    finder: str,
-    max_pixels: int,
-    max_memory: int,
     as_json: bool,
+    **look: Any,
 ) -> int:
     """Check a finished picture, also one that another tool redacted.
 
@@ -56,12 +54,7 @@ def verify(
 
     Exit code 50: a check failed.
     """
-    options = Options(
-        effort=Effort(effort),
-        finder=finder,
-        second=second_for(finder),
-        limits=Limits(pixels=max_pixels, memory=max_memory),
-    )
+    options = look_from(**look)
     done = _verify(output, original, report, options)
     _tell(done)
     if as_json:
