@@ -26,7 +26,7 @@ def decoding(what: str) -> Iterator[None]:
             warnings.simplefilter("error", UserWarning)
             warnings.simplefilter("error", RuntimeWarning)
             yield
-    except PasserbyError:
+    except (PasserbyError, NameError):
         raise
     except MemoryError as error:
         raise LimitExceeded(f"{what}: not enough memory") from error
@@ -39,7 +39,7 @@ def encoding(what: str) -> Iterator[None]:
     """Turn whatever an encoder raises into OutputError."""
     try:
         yield
-    except PasserbyError:
+    except (PasserbyError, NameError):
         raise
     except Exception as error:
         raise OutputError(f"{what}: {one_line(error)}") from error

@@ -1,8 +1,9 @@
-"""PNG (Third Edition): 8-bit by Pillow, 16-bit by imagecodecs (libpng), less than 8 bits by hand.
+"""PNG (Third Edition): read with imagecodecs (libpng), palettes and fewer than 8 bits with
+Pillow; written with Pillow, 16 bits with imagecodecs, fewer than 8 bits by hand.
 
-Pillow opens 16-bit RGB as 8-bit, hence the second library. Both are given a file that was put
-together from the checked header, palette and picture data alone, so that no other chunk reaches
-a decoder, and nothing but these chunks of an encoder's file reaches the output.
+Pillow opens 16-bit RGB as 8-bit, hence the second library. Decoders are given a file that was put
+together from the checked header, palette and rows alone, so that no other chunk reaches them, and
+nothing but these chunks of an encoder's file reaches the output.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable
+from dataclasses import replace
 
 import imagecodecs
 import numpy as np
@@ -22,6 +25,7 @@ from passerby.media.containers import png as container
 from passerby.media.containers.png import Chunk
 from passerby.media.metadata import Metadata
 from passerby.media.png_header import (
+    CHANNELS,
     GREY,
     GREY_ALPHA,
     MODES,
@@ -32,6 +36,7 @@ from passerby.media.png_header import (
     read_header,
     read_meaning,
 )
+from passerby.media.png_rows import file_of, inflate_rows, passes
 from passerby.model.media import Encoding, Field, Format, Mode, Orientation
 from passerby.model.options import Limits
 from passerby.ports import Picture, Samples
@@ -46,6 +51,15 @@ def read(data: bytes, limits: Limits) -> Picture:
 
     Raises EmptyInput, CorruptInput, UnsupportedFormat or LimitExceeded.
     """
+    return _read(data, limits, _decode)
+
+
+def read_again(data: bytes, limits: Limits) -> Picture:
+    """Decode with Pillow what has at most 8 bits a sample."""
+    return _read(data, limits, _decode_again)
+
+
+def _read(data: bytes, limits: Limits, decode: Callable[[bytes, Header], Samples]) -> Picture:
     chunks = tuple(container.walk_chunks(data))
     header = read_header(data, chunks)
     pixel_bytes = header.mode.channels * (2 if header.depth == 16 else 1)
@@ -65,7 +79,7 @@ def read(data: bytes, limits: Limits) -> Picture:
         fields=metadata.fields,
         drop_opaque_alpha=header.colour == PALETTE or header.transparency is not None,
     )
-    pixels = _decode(_bare_file(data, chunks), header)
+    pixels = decode(inflate_rows(data, chunks, header), header)
     if header.mode.has_alpha:
         samples.zero_invisible(pixels)
     return Picture(
@@ -95,32 +109,47 @@ def read_metadata(data: bytes, chunks: tuple[Chunk, ...]) -> Metadata:
     return Metadata(orientation=orientation, profile=profile, fields=found.values())
 
 
-def _bare_file(data: bytes, chunks: tuple[Chunk, ...]) -> bytes:
-    """Return the file with header, palette and picture data alone."""
-    view = memoryview(data)
-    wanted = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
-    pieces = [view[c.offset : c.end] for c in chunks if c.type in wanted]
-    return b"".join([container.SIGNATURE, *pieces])
-
-
-def _decode(bare: bytes, header: Header) -> Samples:
+def _decode(rows: bytes, header: Header) -> Samples:
     """Return (height, width, channels) as stored, alpha from palette or colour key included."""
     with guard.decoding("PNG"):
-        if header.depth == 16:
-            pixels: Samples = imagecodecs.png_decode(bare)
-            pixels = pixels.reshape(header.height, header.width, -1)
-            if pixels.dtype != np.uint16:
-                raise CorruptInput("PNG: the decoder did not return 16-bit samples")
-        else:
-            with PngImagePlugin.PngImageFile(io.BytesIO(bare)) as image:
-                if image.size != (header.width, header.height):
-                    raise CorruptInput("PNG: the picture is not of the size in its header")
-                pixels = np.array(image).reshape(header.height, header.width, -1)
-        if pixels.dtype == np.bool_:
-            pixels = pixels.astype(np.uint8) * np.uint8(255)
-        if header.colour == PALETTE:
-            return _look_up(samples.to_8_bit(pixels[..., 0]), header)
-        return _with_colour_key(pixels, header)
+        if header.colour == PALETTE or header.depth < 8:
+            return _finish(_decode_with_pillow(rows, header), header)
+        dtype = np.uint16 if header.depth == 16 else np.uint8
+        pixels = np.empty((header.height, header.width, CHANNELS[header.colour]), dtype)
+        at = 0
+        for down, across, width, height, size in passes(header):
+            part = replace(header, width=width, height=height, interlaced=False)
+            stretch = memoryview(rows)[at : at + size]
+            decoded = imagecodecs.png_decode(file_of(stretch, part))
+            pixels[down, across] = decoded.reshape(height, width, -1)
+            at += size
+        return _finish(pixels, header)
+
+
+def _decode_again(rows: bytes, header: Header) -> Samples:
+    """Decode with Pillow what it does not narrow to 8 bits."""
+    if header.depth == 16:
+        return _decode(rows, header)
+    with guard.decoding("PNG"):
+        return _finish(_decode_with_pillow(rows, header), header)
+
+
+def _decode_with_pillow(rows: bytes, header: Header) -> NDArray[np.uint8]:
+    """Return samples of at most 8 bits, grey spread over 0..255, or palette indices."""
+    file = io.BytesIO(file_of(rows, header, header.palette))
+    with PngImagePlugin.PngImageFile(file) as image:
+        if image.size != (header.width, header.height):
+            raise CorruptInput("PNG: the picture is not of the size in its header")
+        pixels = np.array(image).reshape(header.height, header.width, -1)
+    if pixels.dtype == np.bool_:
+        return pixels.astype(np.uint8) * np.uint8(255)
+    return pixels.astype(np.uint8, copy=False)
+
+
+def _finish(pixels: Samples, header: Header) -> Samples:
+    if header.colour == PALETTE:
+        return _look_up(samples.to_8_bit(pixels[..., 0]), header)
+    return _with_colour_key(pixels, header)
 
 
 def _look_up(indices: NDArray[np.uint8], header: Header) -> Samples:

@@ -16,6 +16,7 @@ from passerby.model.media import Mode
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6
 _DEPTHS = {GREY: (1, 2, 4, 8, 16), RGB: (8, 16), PALETTE: (1, 2, 4, 8),
            GREY_ALPHA: (8, 16), RGBA: (8, 16)}  # fmt: skip
+CHANNELS = {GREY: 1, RGB: 3, PALETTE: 1, GREY_ALPHA: 2, RGBA: 4}
 MODES = {GREY: Mode.L, RGB: Mode.RGB, PALETTE: Mode.RGBA, GREY_ALPHA: Mode.LA,
           RGBA: Mode.RGBA}  # fmt: skip
 

@@ -99,9 +99,9 @@ def _tell_boxes(data: bytes) -> Format | None:
 
 def _tell_text(data: bytes) -> Format | None:
     head = data[:_TEXT_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if re.match(rb"<svg[\s>]", head):
+    if re.match(rb"<svg[\s>/:]", head):
         return Format.SVG
-    if head.startswith((b"<?xml", b"<!--", b"<!DOCTYPE svg")) and re.search(rb"<svg[\s>]", head):
+    if head.startswith((b"<?xml", b"<!--", b"<!DOCTYPE svg")) and re.search(rb"<svg[\s>/:]", head):
         return Format.SVG
     return Format.PDF if b"%PDF-" in data[:1024] else None
 

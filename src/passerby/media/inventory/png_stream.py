@@ -7,14 +7,9 @@ from collections.abc import Iterator
 
 from passerby.media.containers.png import Chunk
 from passerby.media.png_header import Header
+from passerby.media.png_rows import stream_size
 from passerby.model.media import Group, Part
 
-_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_PASSES = (
-    *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
-    *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
-)
-"""Adam7: first column, first row, step across, step down (PNG, 8.2)."""
 _PIECE = 1 << 20
 _LARGEST = 1 << 32
 """Bytes of rows, above which a stream is not looked into: no such picture can be read either."""
@@ -52,17 +47,3 @@ def list_hidden(data: bytes, chunks: tuple[Chunk, ...], header: Header) -> Itera
 def _hidden(name: str, chunk: Chunk, size: int) -> Part:
     offset = chunk.payload.stop - size
     return Part(name=name, group=Group.UNKNOWN, offset=offset, size=size)
-
-
-def stream_size(header: Header) -> int:
-    """Return the bytes of the filtered rows."""
-    bits = header.depth * _CHANNELS[header.colour]
-    if not header.interlaced:
-        return header.height * (1 + -(-header.width * bits // 8))
-    total = 0
-    for left, top, across, down in _PASSES:
-        width = -(-(header.width - left) // across)
-        height = -(-(header.height - top) // down)
-        if width > 0 and height > 0:
-            total += height * (1 + -(-width * bits // 8))
-    return total
