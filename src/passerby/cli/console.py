@@ -22,7 +22,8 @@ def say(line: str) -> None:
 
 def failure_line(name: str, message: str, advice: str) -> str:
     """Return the one line that tells what went wrong and what to do."""
-    return f"passerby: {printable(name)}: {printable(message)}. {printable(advice)}"
+    end = "" if message.endswith((".", "?", "!")) else "."
+    return f"passerby: {printable(name)}: {printable(message)}{end} {printable(advice)}"
 
 
 def complain(name: str, error: PasserbyError) -> None:
