@@ -1,22 +1,42 @@
 """Which detector looks at which scale for faces of which height.
 
-A detector is good at faces of some 12 to 100 pixels. A level shows it the picture at one scale
+A detector is good at faces of some 12 to 250 pixels. A level shows it the picture at one scale
 and takes its word for faces whose height lies within a gate: without gates the large scales fire
-on parts of large faces. The gates of neighbouring levels overlap, so that no height is left out.
+on parts of large faces. The gates of neighbouring levels overlap, so that no height is left out,
+and the smallest level, which has no upper gate, shows the whole picture in one piece.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from passerby.model.options import Effort
 
-CENTERFACE, YUNET = "centerface", "yunet"
+ONE_PIECE = 1280
+"""A level whose longer side has no more pixels is not cut into tiles."""
 
-_WHOLE = 800
-"""Pixels of the longer side at which a level is small enough to be the last: a face that fills
-the picture is then within what the detectors know."""
+_COARSE_FROM = 35.0
+"""Height in level pixels from which the levels below the first are asked."""
+
+_TILED_UP_TO = 240.0
+"""Height in level pixels up to which a tiled level is asked: the overlap of its tiles."""
+
+_FADE = 80.0
+"""Height in level pixels up to which YuNet's first level adds to what CenterFace says: above,
+it adds false boxes (bench/faces)."""
+
+_DOUBLED_UP_TO = 50.0
+"""Height in source pixels up to which a level of twice the size is asked: above, it fires on
+parts of faces."""
+
+_LEFT_TO_DOUBLED = 12.0
+"""Height in source pixels below which the level of the picture's own size is not asked when
+there is one of twice its size."""
+
+_LARGE_PICTURE = 6.0
+"""Megapixels above which nothing is enlarged: pictures of that size are sharp enough, or are
+enlargements already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,41 +48,48 @@ class Level:
     mirror.
     """
 
-    detector: str
     scale: float
     smallest: float = 0.0
     largest: float = math.inf
     mirrored: bool = False
 
 
-def plan(
-    detectors: tuple[str, ...], size: tuple[int, int], effort: Effort, *, second: bool
-) -> tuple[Level, ...]:
-    """Return the levels for a picture of `size` (width, height)."""
-    megapixels = size[0] * size[1] / 1e6
-    levels: list[Level] = []
-    for detector in detectors:
-        levels += [
-            Level(detector=detector, scale=scale, largest=100 / scale, mirrored=second)
-            for scale in _up(megapixels, effort)
-        ]
-        scale = 1.0
-        while max(size) * scale > _WHOLE:
-            levels.append(
-                Level(
-                    detector=detector,
-                    scale=scale,
-                    smallest=10 / scale,
-                    largest=240 / scale,
-                    mirrored=second,
-                )
-            )
-            scale /= 2
-        levels.append(Level(detector=detector, scale=scale, smallest=10 / scale, mirrored=second))
-    return tuple(levels)
+def first_look(size: tuple[int, int], effort: Effort) -> list[Level]:
+    """Return the leader's levels of the first look at a picture of `size` (width, height)."""
+    levels = _descending(size, 0.75 if effort is Effort.FAST else 1.0, mirrored=False)
+    if effort is Effort.THOROUGH and _may_enlarge(size):
+        levels[0] = replace(levels[0], smallest=_LEFT_TO_DOUBLED)
+        levels.append(Level(scale=2.0, largest=_DOUBLED_UP_TO))
+    return levels
 
 
-def _up(megapixels: float, effort: Effort) -> tuple[float, ...]:
-    if effort is Effort.THOROUGH and megapixels < 6:
-        return (2.0,)
-    return ()
+def helping_look() -> list[Level]:
+    """Return the levels at which YuNet helps a leader in the first look."""
+    return [Level(scale=1.0, largest=_FADE)]
+
+
+def second_look(size: tuple[int, int], effort: Effort) -> list[Level]:
+    """Return the levels of the second look: mirrored, and at scales between the first's."""
+    top = 1.6 if effort is Effort.THOROUGH and _may_enlarge(size) else 1.2
+    return _descending(size, top, mirrored=True)
+
+
+def _may_enlarge(size: tuple[int, int]) -> bool:
+    return size[0] * size[1] <= _LARGE_PICTURE * 1e6
+
+
+def _descending(size: tuple[int, int], top: float, *, mirrored: bool) -> list[Level]:
+    """Return levels that halve from `top` until the picture is shown in one piece, and once
+    more: a face that fills the picture is found best when it is not seen at its largest."""
+    scales = [top]
+    while max(size) * scales[-1] > ONE_PIECE / 2:
+        scales.append(scales[-1] / 2)
+    return [
+        Level(
+            scale=scale,
+            smallest=_COARSE_FROM / scale if index else 0.0,
+            largest=_TILED_UP_TO / scale if max(size) * scale > ONE_PIECE else math.inf,
+            mirrored=mirrored,
+        )
+        for index, scale in enumerate(scales)
+    ]

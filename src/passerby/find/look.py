@@ -2,69 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from passerby.errors import FinderError
-from passerby.find.boxes import Candidates, no_candidates, suppress
-from passerby.find.levels import plan
+from passerby.find.evidence import log_odds, weigh
+from passerby.find.levels import Level, first_look, helping_look, second_look
 from passerby.find.pyramid import Detector, Pyramid
 from passerby.find.resize import Scaler
+from passerby.find.rules import FLOORS, Rule
 from passerby.model.finding import FinderId, Sighting
 from passerby.model.geometry import Box
 from passerby.model.options import Effort
 from passerby.ports import Rgb
 
-_FLOOR = 0.2
-_SAME = 0.4
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A loaded detector: its network, who it is, and which of the two kinds."""
+
+    detector: Detector
+    identity: FinderId
+    kind: str
 
 
 class Look:
-    """Looks at pictures with one or more detectors; the first one gives its name to the finds."""
+    """Looks at pictures with one detector, or with a leader and YuNet as its helper.
+
+    The first look runs from the full size down (and up, for `thorough`); the second look is
+    mirrored and at other scales.
+    """
 
     def __init__(
         self,
-        detectors: Mapping[str, Detector],
-        identity: FinderId,
+        leader: Opened,
+        helper: Opened | None,
         scaler: Scaler,
         *,
         effort: Effort,
+        rule: Rule,
         second: bool,
     ) -> None:
-        self._detectors = detectors
-        self._identity = identity
+        self._leader = leader
+        self._helper = helper
         self._scaler = scaler
         self._effort = effort
+        self._rule = rule
         self._second = second
 
     @property
     def identity(self) -> FinderId:
-        """Name, version and the sha256 of the weights."""
-        return self._identity
+        """Name, version and the sha256 of the leader's weights."""
+        return self._leader.identity
 
     def find(self, view: Rgb) -> tuple[Sighting, ...]:
         """Find the faces in a picture of any size; the same picture gives the same answer.
 
-        Raises FinderError.
+        Sightings name the detector whose box they are; a score of 0.5 is just enough. Raises
+        FinderError.
         """
         if view.ndim != 3 or view.shape[2] != 3 or view.dtype != np.uint8:
-            raise FinderError(f"not an RGB picture: {view.shape} {view.dtype}")
-        height, width = view.shape[:2]
+            raise FinderError(f"not an 8-bit RGB picture: {view.shape} {view.dtype}")
         pyramid = Pyramid(view, self._scaler)
-        levels = plan(tuple(self._detectors), (width, height), self._effort, second=self._second)
-        parts = [no_candidates()] + [
-            pyramid.search(level, self._detectors[level.detector], _FLOOR) for level in levels
-        ]
-        return self._sightings(suppress(np.concatenate(parts), _SAME))
-
-    def _sightings(self, candidates: Candidates) -> tuple[Sighting, ...]:
-        name = self._identity.name
+        looks = self._looks((view.shape[1], view.shape[0]))
+        found = []
+        for level, opened in looks:
+            floor = FLOORS[opened.kind]
+            candidates = pyramid.search(level, opened.detector, floor)
+            candidates[:, 4] = log_odds(candidates[:, 4], floor)
+            found.append(candidates)
+        leading = [opened is self._leader for _, opened in looks]
+        faces, levels = weigh(found, leading, self._rule)
         return tuple(
             Sighting(
-                box=Box.from_floats(*map(float, row[:4])),
-                score=round(min(1.0, float(row[4])), 4),
-                finder=name,
+                box=Box.from_floats(*face[:4]),
+                score=round(face[4], 4),
+                finder=looks[level][1].identity.name,
             )
-            for row in candidates
+            for face, level in zip(faces.tolist(), levels, strict=True)
         )
+
+    def _looks(self, size: tuple[int, int]) -> list[tuple[Level, Opened]]:
+        """Return the levels for a picture of this size, and who looks at each."""
+        leader = self._leader
+        if self._second:
+            return [(level, leader) for level in second_look(size, self._effort)]
+        looks = [(level, leader) for level in first_look(size, self._effort)]
+        if self._helper is not None:
+            looks += [(level, self._helper) for level in helping_look()]
+        return looks
