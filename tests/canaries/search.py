@@ -152,3 +152,14 @@ def _is_expected(name: str, value: object) -> bool:
     if group in _ICC_GROUPS:
         return "canary" not in str(value)
     return tag in _ALLOWED.get(group, frozenset())
+
+
+def exiftool_written(data: bytes, options: list[str]) -> bytes:
+    """Return the file after exiftool wrote tags into it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        subprocess.run(
+            ["exiftool", "-q", "-m", "-overwrite_original", *options, str(path)], check=True
+        )
+        return path.read_bytes()

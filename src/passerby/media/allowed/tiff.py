@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 
 from passerby.errors import CorruptInput, UnsupportedFormat
@@ -30,25 +31,25 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     tree = container.walk(data)
     page = container.pages(data, tree)[0]
     planned = {codec.ICC_TAG: encoding.icc, codec.XMP_TAG: packet}
-    unplanned: set[str] = set()
+    tags = Counter(entry.tag for entry in page.entries)
+    allowed: set[str] = set()
     for entry in page.entries:
-        wanted = planned.get(entry.tag)
-        if wanted is not None and container.raw(data, entry) == wanted:
-            continue
-        small = entry.tag in _LISTS or entry.count <= _MOST_NUMBERS
-        if entry.tag not in _NEEDED or not entry.sound or not small:
-            unplanned.add(f"{page.name}/{describe(page.name, entry.tag)[0]}")
-    found = [part for part in inventory.list_parts(data) if not _is_planned(part, page, unplanned)]
+        if entry.tag in planned:
+            fits = container.raw(data, entry) == planned[entry.tag]
+        else:
+            small = entry.tag in _LISTS or entry.count <= _MOST_NUMBERS
+            fits = entry.tag in _NEEDED and entry.sound and small
+        if fits and tags[entry.tag] == 1:
+            allowed.add(f"{page.name}/{describe(page.name, entry.tag)[0]}")
+    found = [part for part in inventory.list_parts(data) if not _is_planned(part, page, allowed)]
     return found + list(_in_segments(data, tree, page))
 
 
-def _is_planned(part: Part, page: Ifd, unplanned: set[str]) -> bool:
+def _is_planned(part: Part, page: Ifd, allowed: set[str]) -> bool:
+    """Whether a part is the page itself, an allowed tag, or lies inside one."""
     if part.name in ("header", "padding", page.name, f"{page.name}/picture"):
         return True
-    if not part.name.startswith(f"{page.name}/") or part.name.endswith("(damaged)"):
-        return False
-    own = "/".join(part.name.split("/")[:2])
-    return own not in unplanned
+    return "/".join(part.name.split("/")[:2]) in allowed
 
 
 def _in_segments(data: bytes, tree: Tree, page: Ifd) -> Iterator[Part]:

@@ -106,7 +106,7 @@ def _list_app(data: bytes, segment: Segment, name: str) -> list[Part]:
     if marker == 0xE0 and payload.startswith(b"JFIF\x00"):
         return _list_jfif(payload, segment)
     if marker == 0xE1 and payload.startswith(b"Exif\x00"):
-        return tiff.list_exif(data, at, segment.end, f"{name}/Exif")
+        return tiff.list_exif(data, segment.payload, slice(offset, segment.end), f"{name}/Exif")
     if marker == 0xE1 and payload.startswith(_XMP):
         packet = payload[len(_XMP) :]
         inside = shifted(xmp.list_properties(packet), f"{name}/XMP", at + len(_XMP))

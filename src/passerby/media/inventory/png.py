@@ -55,7 +55,7 @@ def _list_chunk(data: bytes, chunk: Chunk) -> list[Part]:
     if chunk.type in _REQUIRED:
         return [Part(name=name, group=Group.PICTURE, offset=offset, size=size, required=True)]
     if chunk.type == b"eXIf":
-        return tiff.list_exif(data, at, chunk.payload.stop, name)
+        return tiff.list_exif(data, chunk.payload, slice(offset, chunk.end), name)
     if chunk.type == b"caBX":
         inside = shifted(boxes.list_boxes(data[chunk.payload]), name, at)
         return block(name, offset, size, inside)
@@ -99,7 +99,9 @@ def _list_raw_profile(text: bytes, kind: str, name: str, offset: int) -> list[Pa
     except ValueError:
         return [Part(name=f"{name}/damaged", group=Group.UNKNOWN, offset=offset, size=len(text))]
     if kind in ("exif", "APP1") and raw.startswith(b"Exif"):
-        return pinned(tiff.list_exif(raw, 0, len(raw), "Exif"), name, offset)
+        return pinned(
+            tiff.list_exif(raw, slice(0, len(raw)), slice(0, len(raw)), "Exif"), name, offset
+        )
     if kind in ("xmp", "APP1"):
         packet = raw.removeprefix(b"http://ns.adobe.com/xap/1.0/\x00")
         return pinned(xmp.list_properties(packet), name, offset)

@@ -28,8 +28,9 @@ def list_parts(data: bytes) -> list[Part]:
     return _list_tree(data, tree, len(data), page)
 
 
-def list_exif(data: bytes, start: int, end: int, prefix: str) -> list[Part]:
-    """List an Exif block at data[start:end], the block itself first."""
+def list_exif(data: bytes, inner: slice, outer: slice, name: str) -> list[Part]:
+    """List an Exif block at data[inner], in a segment or chunk at data[outer], which is first."""
+    start, end = inner.start, inner.stop
     base = start + 6 if data[start : start + 5] == _EXIF_PREFIX else start
     try:
         # Values may not reach beyond the block.
@@ -37,7 +38,7 @@ def list_exif(data: bytes, start: int, end: int, prefix: str) -> list[Part]:
         inside = _list_tree(data, tree, end, None)
     except CorruptInput:
         inside = [Part(name="damaged", group=Group.UNKNOWN, offset=start, size=end - start)]
-    return block(prefix, start, end - start, shifted(inside, prefix, 0))
+    return block(name, outer.start, outer.stop - outer.start, shifted(inside, name, 0))
 
 
 def _list_tree(data: bytes, tree: Tree, end: int, page: Ifd | None) -> list[Part]:

@@ -32,7 +32,7 @@ def _list_chunk(data: bytes, chunk: Chunk, end: int) -> list[Part]:
     if chunk.type in _REQUIRED:
         return [Part(name=name, group=Group.PICTURE, offset=offset, size=size, required=True)]
     if chunk.type == b"EXIF":
-        return tiff.list_exif(data, at, chunk.payload.stop, name)
+        return tiff.list_exif(data, chunk.payload, slice(offset, offset + size), name)
     if chunk.type == b"XMP ":
         inside = shifted(xmp.list_properties(data[chunk.payload]), name, at)
         return block(name, offset, size, inside)
