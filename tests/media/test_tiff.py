@@ -41,6 +41,7 @@ def tiff(pixels: np.ndarray, **options: object) -> bytes:
     defaults = {
         "photometric": "rgb" if channels > 2 else "minisblack",
         "extrasamples": [2] if channels in (2, 4) else None,
+        "software": False,
     }
     tifffile.imwrite(out, shaped, metadata=None, **(defaults | options))
     return out.getvalue()
@@ -72,13 +73,13 @@ def round_trip(source: bytes, wanted: np.ndarray) -> None:
         assert (again.samples == wanted).all()
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("channels", KINDS)
+@pytest.mark.parametrize(
+    ("layout", "channels"),
+    [(x, n) for x in LAYOUTS for n in KINDS if n > 1 or "planarconfig" not in LAYOUTS[x]],
+)
 @pytest.mark.parametrize("depth", [8, 16])
 def test_there_and_back(layout: str, channels: int, depth: int) -> None:
     options = LAYOUTS[layout]
-    if channels == 1 and "planarconfig" in options:
-        pytest.skip("one channel is one plane")
     pixels = noise(67, 101, channels, depth=depth)
     if channels in (2, 4):
         pixels[:20, :, -1] = 0

@@ -17,6 +17,7 @@ from passerby.media.containers.jpeg import Segment
 
 _MOST_SCANS = 500
 _UNKNOWN_BITS = -1
+_USUAL = frozenset({(1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (1, 4)})
 _KINDS = {
     0xC3: "lossless JPEG",
     0xC5: "hierarchical JPEG",
@@ -75,6 +76,13 @@ class Frame:
         if len(self.components) == 1:
             return 8, 8
         return 8 * max(c.h for c in self.components), 8 * max(c.v for c in self.components)
+
+    @property
+    def has_usual_sampling(self) -> bool:
+        """Whether the components are sampled as TurboJPEG knows: 4:4:4 to 4:1:1 and 4:4:1."""
+        first, *others = ((c.h, c.v) for c in self.components)
+        ratios = {(first[0] / h, first[1] / v) for h, v in others[:2]}
+        return not ratios or (len(ratios) == 1 and ratios <= _USUAL)
 
 
 @dataclass(slots=True)

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import tiff as codec
+from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import tiff as container
 from passerby.media.containers.tiff import Ifd, Tree
 from passerby.media.inventory import tiff as inventory
 from passerby.media.inventory.exif_tags import describe
-from passerby.media.tiff_layout import ADOBE_DEFLATE, DEFLATE, NONE, Layout, read_layout
+from passerby.media.tiff_layout import ADOBE_DEFLATE, DEFLATE, JPEG, NONE, Layout, read_layout
 from passerby.model.media import Encoding, Group, Part
 
 _NEEDED = frozenset(
@@ -75,6 +76,8 @@ def _in_segments(data: bytes, tree: Tree, page: Ifd) -> Iterator[Part]:
 def _spare_bytes(coded: bytes, layout: Layout, needed: int) -> int:
     if layout.compression == NONE:
         return max(0, len(coded) - needed)
+    if layout.compression == JPEG:
+        return _spare_in_jpeg(coded)
     if layout.compression not in (ADOBE_DEFLATE, DEFLATE) or layout.reversed_bits:
         return 0
     decoder = zlib.decompressobj()
@@ -85,3 +88,13 @@ def _spare_bytes(coded: bytes, layout: Layout, needed: int) -> int:
     except zlib.error:
         return len(coded)
     return len(more) + len(decoder.unused_data)
+
+
+def _spare_in_jpeg(coded: bytes) -> int:
+    """Count the bytes of segments that say nothing about the picture, and behind its end."""
+    try:
+        segments = jpeg_container.walk_segments(coded)
+    except CorruptInput:
+        return len(coded)
+    extra = [s.size for s in segments if s.is_app or s.marker == jpeg_container.COM]
+    return sum(extra) + len(coded) - segments[-1].end

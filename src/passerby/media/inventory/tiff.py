@@ -17,7 +17,6 @@ _EXIF_PREFIX = b"Exif\x00"
 _MAKER_NOTE, _XMP, _IPTC, _PHOTOSHOP, _JUMBF = 37500, 700, 33723, 34377, 52545
 _DATA_TAGS = ((273, 279), (324, 325), (513, 514))
 """Tags that give offsets, and the tags that give the sizes there."""
-_PADDING = 3
 _MOST_PICTURES = 64
 
 
@@ -163,10 +162,10 @@ def _integers(data: bytes, tree: Tree, entry: Entry | None) -> tuple[int, ...]:
 
 
 def _list_gaps(data: bytes, covered: list[tuple[int, int]], start: int, end: int) -> list[Part]:
-    """List the stretches that nothing refers to; up to three zero bytes are padding."""
+    """List the stretches that nothing refers to; zeros are padding."""
     parts = []
     for first, last in gaps(covered, start, end):
-        idle = last - first <= _PADDING and not any(data[first:last])
+        idle = not data[first:last].strip(b"\x00")
         name = "padding" if idle else "unreferenced bytes"
         group = Group.PICTURE if idle else Group.UNKNOWN
         parts.append(Part(name=name, group=group, offset=first, size=last - first))

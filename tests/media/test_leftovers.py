@@ -1,0 +1,175 @@
+"""The allow-list of a written file: each thing that does not belong is named."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+from canaries.blocks import Stream, build_tiff, long, short
+from canaries.png import chunk
+from canaries.webp import chunk as webp_chunk
+from media.pictures import LIMITS, MEDIA, astronaut, saved, segment, with_segment
+from media.test_tiff import tiff
+from passerby.media import fields
+from passerby.media.containers import png as png_container
+from passerby.model.media import Encoding, Field
+
+JPEG = saved(astronaut(), "JPEG")
+PNG = saved(astronaut(), "PNG")
+WEBP = saved(astronaut(), "WEBP", lossless=True)
+TIFF = MEDIA.encode(MEDIA.read(tiff(astronaut()), LIMITS), ())
+
+
+def names(data: bytes, keep: tuple[Field, ...] = (), encoding: Encoding | None = None) -> list[str]:
+    encoding = encoding or MEDIA.read(data, LIMITS).encoding
+    return [part.name for part in MEDIA.leftovers(data, encoding, keep)]
+
+
+@pytest.mark.parametrize("data", [JPEG, PNG, WEBP, TIFF], ids=["JPEG", "PNG", "WebP", "TIFF"])
+def test_a_plain_file_has_none(data: bytes) -> None:
+    assert names(data) == []
+
+
+@pytest.mark.parametrize("data", [JPEG, PNG, WEBP, TIFF], ids=["JPEG", "PNG", "WebP", "TIFF"])
+def test_bytes_after_the_end(data: bytes) -> None:
+    assert names(data + b"x") != []
+    assert names(data + JPEG) != []
+
+
+JPEG_EXTRAS = {
+    "COM": segment(0xFE, b"x"),
+    "APP1/Exif": segment(0xE1, b"Exif\0\0"),
+    "APP5/x": segment(0xE5, b"x"),
+    "APP0/JFIF/thumbnail": segment(0xE0, b"JFIF\0\1\2\0\0\1\0\1\1\1abc"),
+    "APP0/JFXX": segment(0xE0, b"JFXX\0\x10"),
+    "APP2/ICC_PROFILE": segment(0xE2, b"ICC_PROFILE\0\1\1x"),
+    "DQT/unused table": segment(0xDB, b"\x03" + b"\1" * 64),
+    "APP14/Adobe": segment(0xEE, b"Adobe\0\x64\0\0\0\0\1and more"),
+    "marker 0xF3": segment(0xF3, b"x"),
+}
+
+
+@pytest.mark.parametrize("name", JPEG_EXTRAS)
+def test_jpeg(name: str) -> None:
+    encoding = MEDIA.read(JPEG, LIMITS).encoding
+    assert name in names(JPEG[:2] + JPEG_EXTRAS[name] + JPEG[2:], encoding=encoding)
+
+
+def test_a_second_jfif_segment() -> None:
+    again = segment(0xE0, b"JFIF\0\1\2\0\0\1\0\1\0\0")
+    assert names(JPEG[:2] + again + JPEG[2:]) == ["APP0/JFIF"]
+
+
+PNG_EXTRAS = {
+    "tEXt/Comment": chunk(b"tEXt", b"Comment\0x"),
+    "pHYs": chunk(b"pHYs", struct.pack(">IIB", 1, 1, 0)),
+    "PLTE": chunk(b"PLTE", b"abc"),
+    "prVt": chunk(b"prVt", b"x"),
+    "gAMA": chunk(b"gAMA", struct.pack(">I", 45455)),
+    "iCCP": chunk(b"iCCP", b"x\0\0" + zlib.compress(b"x")),
+    "eXIf": chunk(b"eXIf", b""),
+}
+
+
+@pytest.mark.parametrize("name", PNG_EXTRAS)
+def test_png(name: str) -> None:
+    encoding = MEDIA.read(PNG, LIMITS).encoding
+    assert name in names(PNG[:33] + PNG_EXTRAS[name] + PNG[33:], encoding=encoding)
+
+
+def test_bytes_behind_the_picture_in_its_own_chunk() -> None:
+    pieces = list(png_container.walk_chunks(PNG))
+    first = next(piece for piece in pieces if piece.type == b"IDAT")
+    stream = b"".join(PNG[piece.payload] for piece in pieces if piece.type == b"IDAT")
+    end = chunk(b"IEND", b"")
+    longer = zlib.compress(zlib.decompress(stream) + b"hidden rows")
+    for hidden, name in ((stream + b"hidden", "after"), (longer, "more")):
+        data = PNG[: first.offset] + chunk(b"IDAT", hidden) + end
+        found = names(data)
+        assert found
+        assert name in found[0]
+        assert [part.name for part in MEDIA.parts(data) if "IDAT/" in part.name] == found
+    two = PNG[: first.offset] + chunk(b"IDAT", stream) + chunk(b"IDAT", b"hidden") + end
+    assert names(two) == ["IDAT/after the picture"]
+
+
+WEBP_EXTRAS = {
+    "EXIF": webp_chunk(b"EXIF", b"x"),
+    "XMP": webp_chunk(b"XMP ", b"x"),
+    "ICCP": webp_chunk(b"ICCP", b"x"),
+    "ODD": webp_chunk(b"ODD ", b"x"),
+    "padding": webp_chunk(b"VP8X", b"\0\0\0\0\x9f\0\0\x77\0\0x", padding=b"x"),
+}
+
+
+@pytest.mark.parametrize("name", WEBP_EXTRAS)
+def test_webp(name: str) -> None:
+    body = WEBP[12:] + WEBP_EXTRAS[name]
+    data = b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+    encoding = MEDIA.read(WEBP, LIMITS).encoding
+    assert name in names(data, encoding=encoding)
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"software": "x"}, "IFD0/Software"),
+        ({"datetime": True}, "IFD0/DateTime"),
+        ({"description": "x"}, "IFD0/ImageDescription"),
+        ({"extratags": [(65000, "s", 0, "x", True)]}, "IFD0/0xFDE8"),
+        ({"iccprofile": b"x"}, "IFD0/ICCProfile"),
+        ({"extratags": [(700, 1, 1, b"x", True)]}, "IFD0/XMP"),
+        ({"extratags": [(532, 3, 40, tuple(range(40)), True)]}, "IFD0/ReferenceBlackWhite"),
+        ({"extratags": [(297, 3, 40, tuple(range(40)), True)]}, "IFD0/PageNumber"),
+    ],
+)
+def test_tiff(options: dict[str, object], name: str) -> None:
+    assert name in names(tiff(astronaut(), **options))
+
+
+def test_a_strip_that_is_longer_than_its_part() -> None:
+    assert names(tiff(astronaut(), compression="zlib", rowsperstrip=120)) == []
+    stream = zlib.compress(astronaut().tobytes() + b"hidden") + b"hidden"
+    data = build_tiff(
+        [
+            {
+                **{256: long(160), 257: long(120), 258: short(8, 8, 8), 259: short(8)},
+                **{262: short(2), 273: Stream(stream), 277: short(3), 278: long(120)},
+                279: long(len(stream)),
+            }
+        ]
+    )
+    assert names(data) == ["picture/more than a strip needs"]
+
+
+def test_planned_parts_must_be_exactly_as_planned() -> None:
+    picture = MEDIA.read(JPEG, LIMITS)
+    values = ((Field.CAPTION, "planned"),)
+    planned = Encoding(**_fields(picture.encoding) | {"fields": values})
+    other = Encoding(**_fields(picture.encoding) | {"fields": ((Field.CAPTION, "another"),)})
+    packet = fields.packet(other.fields, (Field.CAPTION,))
+    assert packet is not None
+    data = with_segment(JPEG, 0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet)
+    assert names(data, (Field.CAPTION,), other) == []
+    assert "APP1/XMP" in names(data, (Field.CAPTION,), planned)
+    assert "APP1/XMP" in names(data, (), other)
+
+
+def _fields(encoding: Encoding) -> dict[str, object]:
+    return {name: getattr(encoding, name) for name in encoding.__dataclass_fields__}
+
+
+def test_a_planned_part_may_stand_once() -> None:
+    values = ((Field.CAPTION, "planned"),)
+    packet = fields.packet(values, (Field.CAPTION,))
+    assert packet is not None
+    block = b"http://ns.adobe.com/xap/1.0/\0" + packet
+    data = with_segment(with_segment(JPEG, 0xE1, block), 0xE1, block)
+    assert names(data, (Field.CAPTION,)).count("APP1/XMP") == 1
+
+
+def test_pixels_are_no_part() -> None:
+    assert names(saved(np.zeros((8, 8, 3), np.uint8), "PNG")) == []
