@@ -109,27 +109,31 @@ def run_kills(folder: Path, out: Path, count: int, seed: int, whole: float) -> O
     """Kill `count` runs, each at a random moment of the `whole` seconds that one takes.
 
     Every run begins with an empty output folder or, every second time, with what the killed
-    run before it left. Every fifth time only the first process is killed.
+    run before it left. Every fifth time only the first process is killed. A run that had ended
+    before its moment does not count.
     """
     rng, seen = random.Random(seed), Outcome()
     report = out.with_name(out.name + "-report")
-    before = hashes(folder)
-    for index in range(count):
-        if index % 2 == 0:
+    before, turn = hashes(folder), 0
+    while seen.kills < count and turn < 4 * count:
+        if turn % 2 == 0:
             wipe(out)
             wipe(report)
-        moment = rng.uniform(0.05, whole)
-        killer = kill_parent_after if index % 5 == 4 else kill_after
-        killed = killer(command(folder, out), moment)
-        seen.kills += killed
-        seen.ended_before += not killed
-        seen.moments.append(moment)
-        seen.published_at_kill.append(standing(out, report, seen.problems))
-        seen.partials_left += len(list(out.rglob(f".*{PARTIAL}"))) if out.exists() else 0
+        left = 1 - standing(out, report, seen.problems) / len(before)
+        moment = rng.uniform(0.05, whole * max(left, 0.2))
+        killer = kill_parent_after if turn % 5 == 4 else kill_after
+        if killer(command(folder, out), moment):
+            seen.kills += 1
+            seen.moments.append(moment)
+            seen.published_at_kill.append(standing(out, report, seen.problems))
+            seen.partials_left += len(list(out.rglob(f".*{PARTIAL}"))) if out.exists() else 0
+        else:
+            seen.ended_before += 1
         if hashes(folder) != before:
-            seen.problems.append(f"kill {index}: an original has changed")
-        if index % 2 == 1 or index == count - 1:
+            seen.problems.append(f"run {turn}: an original has changed")
+        if turn % 2 == 1 or seen.kills == count:
             finish(folder, out, report, len(before), seen)
+        turn += 1
     return seen
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import struct
+import subprocess
 import sys
 import zlib
 from pathlib import Path
@@ -179,13 +180,54 @@ def test_a_path_below_a_file(folder: Folder) -> None:
     assert "Not a directory" in folder.line("x.jpg")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(folder: Folder) -> None:
-    folder.put("secret.png", picture(1)).chmod(0)
-    folder.capfd.readouterr()
-    assert main(["redact", str(folder.inputs), "-o", str(folder.out)]) == Exit.PARTIAL
-    assert "Permission denied" in folder.capfd.readouterr().err
-    assert folder.good_is_published()
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from passerby.cli import main
+root = Path(sys.argv[1])
+# Everything is imported once before this process gives up its right to read everything.
+assert main(["redact", str(root / "warm.png"), "-o", str(root / "warm")]) == 0
+(root / "out").mkdir()
+if os.geteuid() == 0:
+    for path in [root, *root.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    os.chown(root / "in" / "secret.png", 0, 0)
+    os.chown(root / "in" / "closed", 0, 0)
+    os.setgroups([])
+    os.setegid(65534)
+    os.seteuid(65534)
+for name in ("secret.png", "closed", "closed/x.png"):
+    print(name, main(["redact", str(root / "in" / name), "-o", str(root / "out")]))
+print("discover", main(["inspect", str(root / "in"), "--json"]))
+"""
+
+
+def test_what_may_not_be_read(folder: Folder) -> None:
+    folder.root.joinpath("warm.png").write_bytes(picture(5))
+    secret, closed = folder.put("secret.png", picture(1)), folder.inputs / "closed"
+    closed.mkdir()
+    (closed / "x.png").write_bytes(picture(2))
+    for path, mode in ((secret, 0), (closed, 0)):
+        path.chmod(mode)
+    parents = [p for p in folder.root.parents if p.stat().st_uid == os.geteuid()]
+    if os.geteuid() == 0 and not all(p.stat().st_mode & 0o001 for p in parents):
+        for parent in parents:
+            if parent.name.startswith("pytest-"):
+                parent.chmod(parent.stat().st_mode | 0o011)
+    done = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(folder.root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    closed.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    codes = dict(line.split() for line in done.stdout.splitlines() if line[:1] not in " {}")
+    assert codes["secret.png"] == codes["closed"] == codes["closed/x.png"] == "10"
+    assert codes["discover"] == "70"
+    assert done.stderr.count("Permission denied") >= 4
+    assert "Traceback" not in done.stderr
+    assert not list((folder.root / "out").iterdir())
 
 
 def test_a_folder_that_leads_back_to_itself(folder: Folder) -> None:

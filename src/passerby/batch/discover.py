@@ -60,8 +60,9 @@ def discover(paths: tuple[Path, ...], exclude: tuple[Path, ...] = ()) -> Discove
     """
     walk = _Walk(avoid=frozenset(filter(None, map(_folder_key, exclude))))
     for path in paths:
-        if path.is_dir():
-            walk.enter(path, PurePath(path.resolve().name if len(paths) > 1 else ""))
+        if is_folder(path):
+            name = Path(os.path.realpath(path)).name
+            walk.enter(path, PurePath(name if len(paths) > 1 else ""))
         else:
             walk.add(path, PurePath(path.name), named=True)
     walk.follow_links()
@@ -113,7 +114,7 @@ class _Walk:
             path, below = folder / entry.name, relative / entry.name
             if entry.is_dir(follow_symlinks=False):
                 yield path, below
-            elif entry.is_symlink() and path.is_dir():
+            elif entry.is_symlink() and is_folder(path):
                 self.linked.append((path, below))
             else:
                 self.add(path, below, named=False)
@@ -135,6 +136,16 @@ class _Walk:
                 self.result.left_out += 1
             else:
                 self.result.files.append(Found(source=path, relative=relative, error=error))
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder, as far as anybody may know. Unlike pathlib's test it does not
+    raise where permission is missing."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113 - does not raise either
 
 
 def _folder_key(path: Path) -> tuple[int, int] | None:
@@ -163,7 +174,7 @@ def _head(path: Path, named: bool) -> bytes | None:
         finally:
             os.close(number)
     except OSError as error:
-        if not named and not path.is_file() and path.suffix.lower() not in PICTURE_LIKE:
+        if not named and not _is_file(path) and path.suffix.lower() not in PICTURE_LIKE:
             return None
         why = error.strerror or type(error).__name__
         raise UnreadableInput(f"cannot be read: {why}") from error

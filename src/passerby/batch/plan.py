@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from passerby.batch.discover import Discovery, Found, discover
+from passerby.batch.discover import Discovery, Found, discover, is_folder
 from passerby.batch.names import fit, output_names
 from passerby.errors import EmptyInput, OutputError, PasserbyError, UsageError
 from passerby.model.given import Given
@@ -94,7 +94,9 @@ def make_plan(request: Request) -> Plan:
 def is_single_file(request: Request) -> bool:
     """Whether `out` names a file: one input that is no folder, and the suffix of a picture."""
     out = request.out
-    if out is None or len(request.paths) != 1 or request.paths[0].is_dir() or out.is_dir():
+    if out is None or len(request.paths) != 1 or is_folder(request.paths[0]):
+        return False
+    if is_folder(out):
         return False
     return any(out.suffix.lower() in suffixes for suffixes in SUFFIXES.values())
 
@@ -103,7 +105,7 @@ def default_report(out: Path | None) -> Path | None:
     """Return the folder for reports: beside the output, with ``-report`` added."""
     if out is None:
         return None
-    place = out.resolve()
+    place = Path(os.path.realpath(out))
     if not place.name:
         raise UsageError("-o names the root of a disk", "Name another folder, or add --report.")
     return place.with_name(fit(place.name, "-report"))
@@ -111,10 +113,10 @@ def default_report(out: Path | None) -> Path | None:
 
 def _check_folders(request: Request, own: tuple[Path, ...]) -> None:
     for folder in own:
-        if os.path.lexists(folder) and not folder.is_dir():
+        if os.path.lexists(folder) and not is_folder(folder):
             raise UsageError(f"{printable(str(folder))} is not a folder", "Name a folder.")
         for path in request.paths:
-            if path.is_dir() and _same(path, folder):
+            if is_folder(path) and _same(path, folder):
                 raise UsageError(
                     f"{printable(str(folder))} is an input: originals are never written to",
                     "Name another output folder.",
@@ -187,4 +189,4 @@ def _same(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
     except (OSError, ValueError):
-        return one.resolve() == other.resolve()
+        return os.path.realpath(one) == os.path.realpath(other)

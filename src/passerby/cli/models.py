@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def describe(entry: catalogue.Entry) -> dict[str, Any]:
         catalogue.load_weights(entry.name)
         state = "built in" if entry.built_in else "added"
     except PasserbyError as error:
-        missing = not catalogue.path(entry.name).exists()
+        missing = not os.path.lexists(catalogue.path(entry.name))
         state = "not added" if missing and not entry.built_in else f"unusable: {error.message}"
     return {
         "name": entry.name,
