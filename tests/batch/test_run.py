@@ -73,7 +73,7 @@ def test_a_picture_that_kills_its_process_loses_nothing_else(tmp_path: Path) -> 
     victim = hashlib.sha256(paths[2].read_bytes()).hexdigest()
     run = run_batch(request(tmp_path, Deadly(nothing_to_hide(paths), victim)))
     outcomes = [report.outcome for report in run.files]
-    assert outcomes.count(Outcome.PUBLISHED) == 4
+    assert outcomes.count(Outcome.PUBLISHED) + outcomes.count(Outcome.SKIPPED) == 4
     failure = run.files[2].failure
     assert failure is not None
     assert "ended, twice" in failure.message
@@ -86,7 +86,8 @@ def test_a_picture_that_kills_once_is_done_when_tried_alone(tmp_path: Path) -> N
     deadly = Deadly(nothing_to_hide(paths), victim, flag=tmp_path / "flag")
     run = run_batch(request(tmp_path, deadly))
     assert run.exit is Exit.OK
-    assert run.totals["published"] == 3
+    # One that was published when the pool broke is done already when its turn comes again.
+    assert run.totals["published"] + run.totals["skipped"] == 3
 
 
 def test_an_interrupted_run_stops_soon_and_says_what_it_did(tmp_path: Path) -> None:
