@@ -173,7 +173,7 @@ def _has(place: Path, wanted: Entry) -> bool:
 class _OnlyHttps(urllib.request.HTTPRedirectHandler):
     """Refuses to be sent from https to anything else."""
 
-    def redirect_request(  # noqa: PLR0917
+    def redirect_request(
         self,
         req: urllib.request.Request,
         fp: IO[bytes],
