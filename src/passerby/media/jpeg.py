@@ -84,14 +84,15 @@ def read_again(data: bytes, limits: Limits) -> Picture:
 
 def read_metadata(data: bytes, segments: tuple[Segment, ...]) -> Metadata:
     """Return what the copy may need of the application segments."""
-    orientation = Orientation.TOP_LEFT
+    orientation: Orientation | None = None
     found = fields.Sources()
     chunks: dict[int, bytes] = {}
     for segment in segments:
         payload = data[segment.payload] if segment.is_app else b""
         if segment.marker == 0xE1 and payload.startswith(EXIF_PREFIX):
-            start = segment.offset + 4
-            orientation = exif.read_orientation(data, start, segment.end)
+            if orientation is None:
+                start = segment.offset + 4
+                orientation = exif.read_orientation(data, start, segment.end)
             found.add_exif(payload)
         elif segment.marker == 0xE1 and payload.startswith(XMP_PREFIX):
             found.add_xmp(payload[len(XMP_PREFIX) :])
@@ -100,7 +101,11 @@ def read_metadata(data: bytes, segments: tuple[Segment, ...]) -> Metadata:
         elif segment.marker == 0xE2 and payload.startswith(ICC_PREFIX):
             chunks.setdefault(payload[12] if len(payload) > 14 else 0, payload[14:])
     profile = b"".join(chunks[number] for number in sorted(chunks))
-    return Metadata(orientation=orientation, profile=profile or None, fields=found.values())
+    return Metadata(
+        orientation=orientation or Orientation.TOP_LEFT,
+        profile=profile or None,
+        fields=found.values(),
+    )
 
 
 def _plan(frame: Frame, metadata: Metadata, notes: list[str]) -> Encoding:
