@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from passerby.find.boxes import Candidates, iou, no_candidates, order
+from passerby.find.boxes import Candidates, no_candidates, owners, ranks
 from passerby.find.rules import Rule
 
 _SAME = 0.4
@@ -39,32 +39,23 @@ def weigh(found: list[Candidates], leading: list[bool], rule: Rule) -> tuple[Can
     # The leader's boxes lie better, so that they go first at equal evidence.
     ranked = rows.copy()
     ranked[~leads, 4] *= _HELPER_RANK
-    at = order(ranked)
-    chosen: list[int] = []
-    evidence: list[tuple[float, float, float]] = []
-    while len(at):
-        same = iou(rows[at[0]], rows[at]) > _SAME
-        same[0] = True
-        group = at[same]
-        chosen.append(int(at[0]))
-        evidence.append(_sum_up(rows[group, 4], level[group], leads[group]))
-        at = at[~same]
-    if not chosen:
-        return no_candidates(), []
+    chosen, face = np.unique(owners(ranked, _SAME), return_inverse=True)
     faces = rows[chosen]
-    margins = rule.margins(np.array(evidence, np.float32), faces[:, 3] - faces[:, 1])
+    best = np.zeros((len(chosen), len(found)), np.float32)
+    np.maximum.at(best, (face, level), rows[:, 4])
+    margins = rule.margins(_sum_up(best, np.array(leading, np.bool_)), faces[:, 3] - faces[:, 1])
     faces[:, 4] = 1 / (1 + np.exp(-margins))
     enough = np.flatnonzero(margins > 0)
-    enough = enough[order(faces[enough])]
-    return faces[enough], [int(level[chosen[index]]) for index in enough]
+    enough = enough[np.argsort(ranks(faces[enough]))]
+    return faces[enough], level[chosen[enough]].tolist()
 
 
-def _sum_up(
-    odds: NDArray[np.float32], level: NDArray[np.intp], leads: NDArray[np.bool_]
-) -> tuple[float, float, float]:
-    """Return a face's log-odds: the leader's best level, its next best, and the helper's best."""
-    by_level: dict[int, float] = {}
-    for number, value in zip(level[leads].tolist(), odds[leads].tolist(), strict=True):
-        by_level[number] = max(value, by_level.get(number, 0.0))
-    best, second, *_ = *sorted(by_level.values(), reverse=True), 0.0, 0.0
-    return best, second, float(odds[~leads].max(initial=0.0))
+def _sum_up(best: NDArray[np.float32], leading: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return for each face the leader's best log-odds, its next best level's, the helper's.
+
+    `best` is (faces, levels): the highest of each level, 0 where it saw nothing.
+    """
+    nothing = np.zeros((len(best), 2), np.float32)
+    leader = np.sort(np.hstack([best[:, leading], nothing]), axis=1)[:, :-3:-1]
+    helper = np.hstack([best[:, ~leading], nothing]).max(axis=1, keepdims=True)
+    return np.hstack([leader, helper])

@@ -70,7 +70,7 @@ def helping_look() -> list[Level]:
 
 def second_look(size: tuple[int, int], effort: Effort) -> list[Level]:
     """Return the levels of the second look: mirrored, and at scales between the first's."""
-    top = 1.6 if effort is Effort.THOROUGH and _may_enlarge(size) else 1.2
+    top = 1.6 if effort is Effort.THOROUGH and _may_enlarge(size) else 0.9
     return _descending(size, top, mirrored=True)
 
 

@@ -22,7 +22,7 @@ _STRIDE = 32
 """The networks want sides that are multiples of it."""
 
 _SAME = 0.5
-"""Boxes of one level are one face above this intersection over union."""
+"""Boxes of one tile are one face above this intersection over union."""
 
 
 class Detector(Protocol):
@@ -43,7 +43,8 @@ class Pyramid:
     def search(self, level: Level, detector: Detector, floor: float) -> Candidates:
         """Return the faces of one level, in source pixels and within its gate.
 
-        Scores are the detector's own. Raises FinderError.
+        Scores are the detector's own. A face in the overlap of tiles may come more than once.
+        Raises FinderError.
         """
         base, factor = self._base(level.scale)
         picture, shrunk = self._halves[base], 2.0**-base
@@ -60,7 +61,7 @@ class Pyramid:
             found[:, [0, 2]] = width - found[:, [2, 0]]
         found[:, :4] /= shrunk
         heights = found[:, 3] - found[:, 1]
-        return suppress(found[(heights > level.smallest) & (heights < level.largest)], _SAME)
+        return found[(heights > level.smallest) & (heights < level.largest)]
 
     def _base(self, scale: float) -> tuple[int, float]:
         """Return how often to halve the picture, and the factor that is left (above 0.5)."""

@@ -59,20 +59,16 @@ class Rule:
 
 _FIRST = {
     "centerface": {
-        Effort.FAST: Rule(enough=(0.72, 1.28, 1.31, 1.55, 1.63, 2.82), helper=0.65),
-        Effort.DEFAULT: Rule(
-            enough=(1.35, 1.10, 1.43, 1.49, 1.96, 2.71), next_level=0.3, helper=0.65
-        ),
-        Effort.THOROUGH: Rule(
-            enough=(1.17, 1.71, 1.63, 1.20, 1.74, 2.85), next_level=0.3, helper=0.45
-        ),
+        Effort.FAST: Rule(enough=(0.6, 1.2, 1.55, 1.45, 1.6, 2.65), helper=0.65),
+        Effort.DEFAULT: Rule(enough=(1.35, 1.4, 1.4, 1.5, 1.95, 2.75), next_level=0.3, helper=0.55),
+        Effort.THOROUGH: Rule(enough=(1.8, 1.95, 1.6, 1.45, 1.9, 2.75), next_level=0.3, helper=0.6),
     },
     "yunet": dict.fromkeys(Effort, Rule(enough=(1.3, 1.3, 1.5, 1.8, 2.2, 2.8), next_level=0.3)),
 }
 
 _SECOND = {
     "centerface": Rule(enough=(1.8, 1.8, 1.8, 1.8, 2.2, 2.8), next_level=0.3),
-    "yunet": Rule(enough=(2.4, 2.4, 2.4, 2.6, 3.0, 3.4), next_level=0.3),
+    "yunet": Rule(enough=(2.3, 2.3, 2.3, 2.3, 2.6, 3.0), next_level=0.3),
 }
 
 
