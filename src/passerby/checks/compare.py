@@ -54,6 +54,8 @@ def check_depth_and_size(written: Picture, planned: Picture) -> Check:
         problems.append(f"{got.depth} bits instead of {planned.encoding.depth}")
     if got.icc != planned.encoding.icc:
         problems.append("another colour profile")
+    if got.colour_tags != planned.encoding.colour_tags:
+        problems.append("other colour tags")
     width, height = written.size
     return Check(
         name="form",

@@ -162,7 +162,11 @@ class _Walker:
                 self.child(f"{name}/{numbered}", self.base + pointer)
 
     def child(self, name: str, at: int) -> None:
-        """Read a directory that a tag points to, and those that it is chained to."""
+        """Read a directory that a tag points to and, for SubIFDs, those that it is chained to.
+
+        The Exif, GPS and Interop directories are not chained (Exif 3.0, 4.6.3); some writers
+        leave out their last pointer, and then other bytes stand in its place.
+        """
         for step in range(_MOST_IFDS):
             path = name if step == 0 else f"{name}+{step}"
             try:
@@ -170,7 +174,7 @@ class _Walker:
             except CorruptInput:
                 self.faults.append(Fault(path, at))
                 return
-            if not following:
+            if not following or "SubIFD" not in name.rpartition("/")[2]:
                 return
             at = self.base + following
 
