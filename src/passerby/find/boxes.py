@@ -30,7 +30,8 @@ def iou(first: Candidates, second: Candidates) -> NDArray[np.float32]:
 def ranks(candidates: Candidates) -> NDArray[np.intp]:
     """Return each row's place by score, 0 for the highest; ties by position, so that the answer
     does not depend on the order in which tiles came."""
-    columns = (candidates[:, 2], candidates[:, 0], candidates[:, 1], -candidates[:, 4])
+    x0, y0, x1, y1, score = candidates.T
+    columns = (y1, x1, x0, y0, -score)
     places = np.empty(len(candidates), np.intp)
     places[np.lexsort(columns)] = np.arange(len(candidates))
     return places

@@ -56,6 +56,11 @@ class Look:
         """Name, version and the sha256 of the leader's weights."""
         return self._leader.identity
 
+    @property
+    def helped(self) -> bool:
+        """Whether YuNet looks too."""
+        return self._helper is not None
+
     def find(self, view: Rgb) -> tuple[Sighting, ...]:
         """Find the faces in a picture of any size; the same picture gives the same answer.
 
@@ -65,7 +70,8 @@ class Look:
         if view.ndim != 3 or view.shape[2] != 3 or view.dtype != np.uint8:
             raise FinderError(f"not an 8-bit RGB picture: {view.shape} {view.dtype}")
         pyramid = Pyramid(view, self._scaler)
-        looks = self._looks((view.shape[1], view.shape[0]))
+        size = view.shape[1], view.shape[0]
+        looks = self._looks(size)
         found = []
         for level, opened in looks:
             floor = FLOORS[opened.kind]
@@ -74,7 +80,7 @@ class Look:
             found.append(candidates)
         leading = [opened is self._leader for _, opened in looks]
         faces, levels = weigh(found, leading, self._rule)
-        return tuple(
+        sightings = (
             Sighting(
                 box=Box.from_floats(*face[:4]),
                 score=round(face[4], 4),
@@ -82,6 +88,7 @@ class Look:
             )
             for face, level in zip(faces.tolist(), levels, strict=True)
         )
+        return tuple(s for s in sightings if s.box.clip(*size) is not None)
 
     def _looks(self, size: tuple[int, int]) -> list[tuple[Level, Opened]]:
         """Return the levels for a picture of this size, and who looks at each."""

@@ -51,6 +51,8 @@ class Pyramid:
         if level.mirrored:
             picture = picture[:, ::-1]
         height, width = picture.shape[:2]
+        if height == 0 or width == 0:
+            return no_candidates()
         side, overlap = math.ceil(_SIDE / factor), math.ceil(_OVERLAP / factor)
         parts = [
             self._look(picture, tile, factor, detector, floor)
