@@ -115,7 +115,20 @@ def test_boxes_come_back_to_where_they_were(
 
 
 def test_gates_leave_out_other_heights() -> None:
-    picture = backdrop(200, 200)
-    picture[20:80, 20:80] = 255
-    for gate, count in ((Level(scale=1.0, largest=50), 0), (Level(scale=1.0, smallest=50), 1)):
-        assert len(Pyramid(picture, Scaler(1)).search(gate, Marks(), 0.5)) == count
+    boxes = np.array([[0, 0, 9, height, 1] for height in (10, 50, 90)], np.float32)
+    assert Level(scale=1.0, largest=50).admits(boxes)[:, 3].tolist() == [10, 50]
+    assert Level(scale=1.0, smallest=50).admits(boxes)[:, 3].tolist() == [50, 90]
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_hints_narrow_the_search(mirrored: bool) -> None:
+    picture = np.zeros((1500, 1500, 3), np.uint8)
+    picture[100:140, 200:240] = 255
+    pyramid, level = Pyramid(picture, Scaler(1)), Level(scale=1.0, mirrored=mirrored)
+    near = np.array([[190, 90, 260, 150, 1]], np.float32)
+    far = np.array([[800, 900, 860, 960, 1]], np.float32)
+    found = pyramid.search(level, Marks(), 0.5, near)
+    assert np.unique(found[:, :4], axis=0).tolist() == [[200, 100, 240, 140]]
+    assert len(pyramid.search(level, Marks(), 0.5, far)) == 0
+    assert len(pyramid.search(level, Marks(), 0.5, near[:0])) == 0
+    assert len(pyramid.search(level, Marks(), 0.5, np.concatenate([far, near]))) >= 1

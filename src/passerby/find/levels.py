@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from passerby.find.boxes import Candidates
 from passerby.model.options import Effort
 
 ONE_PIECE = 1280
@@ -53,12 +54,17 @@ class Level:
     largest: float = math.inf
     mirrored: bool = False
 
+    def admits(self, candidates: Candidates) -> Candidates:
+        """Return the boxes whose height lies within the gate."""
+        heights = candidates[:, 3] - candidates[:, 1]
+        return candidates[(heights >= self.smallest) & (heights <= self.largest)]
+
 
 def first_look(size: tuple[int, int], effort: Effort) -> list[Level]:
     """Return the leader's levels of the first look at a picture of `size` (width, height)."""
     levels = _descending(size, 0.75 if effort is Effort.FAST else 1.0, mirrored=False)
     if effort is Effort.THOROUGH and _may_enlarge(size):
-        levels[0] = replace(levels[0], smallest=_LEFT_TO_DOUBLED)
+        levels[-1] = replace(levels[-1], smallest=_LEFT_TO_DOUBLED)
         levels.append(Level(scale=2.0, largest=_DOUBLED_UP_TO))
     return levels
 
@@ -80,11 +86,12 @@ def _may_enlarge(size: tuple[int, int]) -> bool:
 
 def _descending(size: tuple[int, int], top: float, *, mirrored: bool) -> list[Level]:
     """Return levels that halve from `top` until the picture is shown in one piece, and once
-    more: a face that fills the picture is found best when it is not seen at its largest."""
+    more: a face that fills the picture is found best when it is not seen at its largest. The
+    smallest level comes first."""
     scales = [top]
     while max(size) * scales[-1] > ONE_PIECE / 2:
         scales.append(scales[-1] / 2)
-    return [
+    levels = [
         Level(
             scale=scale,
             smallest=_COARSE_FROM / scale if index else 0.0,
@@ -93,3 +100,4 @@ def _descending(size: tuple[int, int], top: float, *, mirrored: bool) -> list[Le
         )
         for index, scale in enumerate(scales)
     ]
+    return levels[::-1]

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from passerby.errors import FinderError
+from passerby.find.boxes import Candidates, no_candidates
 from passerby.find.evidence import log_odds, weigh
 from passerby.find.levels import Level, first_look, helping_look, second_look
 from passerby.find.pyramid import Detector, Pyramid
 from passerby.find.resize import Scaler
-from passerby.find.rules import FLOORS, Rule
+from passerby.find.rules import FLOORS, HINTS, Rule
 from passerby.model.finding import FinderId, Sighting
 from passerby.model.geometry import Box
 from passerby.model.options import Effort
@@ -30,8 +31,10 @@ class Opened:
 class Look:
     """Looks at pictures with one detector, or with a leader and YuNet as its helper.
 
-    The first look runs from the full size down (and up, for `thorough`); the second look is
-    mirrored and at other scales.
+    The first look goes from the smallest level to the largest. Where there is a helper, the
+    larger levels look only near what the helper and the smaller levels took for a face at a
+    very low threshold; `thorough` looks everywhere. The second look is mirrored, at other
+    scales, and everywhere.
     """
 
     def __init__(
@@ -69,15 +72,9 @@ class Look:
         """
         if view.ndim != 3 or view.shape[2] != 3 or view.dtype != np.uint8:
             raise FinderError(f"not an 8-bit RGB picture: {view.shape} {view.dtype}")
-        pyramid = Pyramid(view, self._scaler)
         size = view.shape[1], view.shape[0]
         looks = self._looks(size)
-        found = []
-        for level, opened in looks:
-            floor = FLOORS[opened.kind]
-            candidates = pyramid.search(level, opened.detector, floor)
-            candidates[:, 4] = log_odds(candidates[:, 4], floor)
-            found.append(candidates)
+        found = self._search(Pyramid(view, self._scaler), looks)
         leading = [opened is self._leader for _, opened in looks]
         faces, levels = weigh(found, leading, self._rule)
         sightings = (
@@ -90,6 +87,23 @@ class Look:
         )
         return tuple(s for s in sightings if s.box.clip(*size) is not None)
 
+    def _search(self, pyramid: Pyramid, looks: list[tuple[Level, Opened]]) -> list[Candidates]:
+        """Return what each level saw, with log-odds in place of scores."""
+        narrow = self.helped and self._effort is not Effort.THOROUGH
+        found, hints = [], no_candidates()
+        for number, (level, opened) in enumerate(looks):
+            floor = FLOORS[opened.kind]
+            # The helper and the leader's smallest level look everywhere: at the whole picture
+            # in one piece, and at every small face.
+            where = hints if narrow and number > 1 else None
+            least = HINTS[opened.kind] if narrow else floor
+            candidates = pyramid.search(level, opened.detector, least, where)
+            hints = np.concatenate([hints, candidates])
+            evident = level.admits(candidates[candidates[:, 4] > floor])
+            evident[:, 4] = log_odds(evident[:, 4], floor)
+            found.append(evident)
+        return found
+
     def _looks(self, size: tuple[int, int]) -> list[tuple[Level, Opened]]:
         """Return the levels for a picture of this size, and who looks at each."""
         leader = self._leader
@@ -97,5 +111,5 @@ class Look:
             return [(level, leader) for level in second_look(size, self._effort)]
         looks = [(level, leader) for level in first_look(size, self._effort)]
         if self._helper is not None:
-            looks += [(level, self._helper) for level in helping_look()]
+            looks = [(level, self._helper) for level in helping_look()] + looks
         return looks

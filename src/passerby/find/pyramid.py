@@ -12,6 +12,7 @@ from passerby.find.boxes import Candidates, no_candidates, suppress
 from passerby.find.levels import Level
 from passerby.find.resize import Scaler, halve
 from passerby.find.tiles import Tile, cut
+from passerby.model.geometry import Box
 from passerby.ports import Rgb
 
 _SIDE, _OVERLAP = 1280, 256
@@ -20,6 +21,9 @@ tiled level is asked for. CenterFace takes some 300 MB for such a tile."""
 
 _STRIDE = 32
 """The networks want sides that are multiples of it."""
+
+_ROOM = 48
+"""Pixels around a hint that are looked at as well."""
 
 _SAME = 0.5
 """Boxes of one tile are one face above this intersection over union."""
@@ -40,9 +44,12 @@ class Pyramid:
         self._halves = [picture]
         self._scaler = scaler
 
-    def search(self, level: Level, detector: Detector, floor: float) -> Candidates:
-        """Return the faces of one level, in source pixels and within its gate.
+    def search(
+        self, level: Level, detector: Detector, floor: float, hints: Candidates | None = None
+    ) -> Candidates:
+        """Return the faces of one level, in source pixels, whatever its gate.
 
+        With `hints` (boxes in source pixels) only the surroundings of those are looked at.
         Scores are the detector's own. A face in the overlap of tiles may come more than once.
         Raises FinderError.
         """
@@ -54,16 +61,14 @@ class Pyramid:
         if height == 0 or width == 0:
             return no_candidates()
         side, overlap = math.ceil(_SIDE / factor), math.ceil(_OVERLAP / factor)
-        parts = [
-            self._look(picture, tile, factor, detector, floor)
-            for tile in cut(width, height, side, overlap)
-        ]
-        found = np.concatenate(parts) if parts else no_candidates()
+        near = None if hints is None else _within(hints, shrunk, width if level.mirrored else None)
+        tiles = (_narrowed(tile, near) for tile in cut(width, height, side, overlap))
+        parts = [self._look(picture, tile, factor, detector, floor) for tile in tiles if tile]
+        found = np.concatenate([no_candidates(), *parts])
         if level.mirrored:
             found[:, [0, 2]] = width - found[:, [2, 0]]
         found[:, :4] /= shrunk
-        heights = found[:, 3] - found[:, 1]
-        return found[(heights > level.smallest) & (heights < level.largest)]
+        return found
 
     def _base(self, scale: float) -> tuple[int, float]:
         """Return how often to halve the picture, and the factor that is left (above 0.5)."""
@@ -93,3 +98,28 @@ def _padded(image: NDArray[np.float32]) -> NDArray[np.float32]:
     if not down and not right:
         return image
     return np.pad(image, ((0, 0), (0, 0), (0, down), (0, right)))
+
+
+def _within(hints: Candidates, shrunk: float, mirror: int | None) -> Candidates:
+    """Return hints in the pixels of a halved picture, mirrored at its width if that is given,
+    with room around."""
+    near = hints[:, :4] * np.float32(shrunk)
+    if mirror is not None:
+        near[:, [0, 2]] = mirror - near[:, [2, 0]]
+    near[:, :2] -= _ROOM
+    near[:, 2:] += _ROOM
+    return near
+
+
+def _narrowed(tile: Tile, near: Candidates | None) -> Tile | None:
+    """Return the tile cut down to what surrounds the hints in it; None if there are none."""
+    if near is None:
+        return tile
+    box = tile.whole
+    low = np.maximum(near[:, :2], (box.x0, box.y0))
+    high = np.minimum(near[:, 2:], (box.x1, box.y1))
+    inside = (low < high).all(axis=1)
+    if not inside.any():
+        return None
+    corners = (*low[inside].min(axis=0).tolist(), *high[inside].max(axis=0).tolist())
+    return Tile(Box.from_floats(*corners).clip(box.x1, box.y1) or box, tile.core)
