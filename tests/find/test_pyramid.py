@@ -13,7 +13,6 @@ from passerby.find.pyramid import Pyramid
 from passerby.find.resize import Scaler, halve
 from passerby.find.tiles import cut
 from passerby.model.options import Effort
-from people import backdrop
 
 SIZES = st.tuples(st.integers(1, 12000), st.integers(1, 12000))
 

@@ -20,7 +20,7 @@ ONE_PIECE = 1280
 _COARSE_FROM = 35.0
 """Height in level pixels from which the levels below the first are asked."""
 
-_TILED_UP_TO = 240.0
+_TILED_UP_TO = 150.0
 """Height in level pixels up to which a tiled level is asked: the overlap of its tiles."""
 
 _FADE = 80.0

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerby.find.boxes import Candidates, no_candidates, suppress
-from passerby.find.levels import Level
+from passerby.find.levels import ONE_PIECE, Level
 from passerby.find.resize import Scaler, halve
 from passerby.find.tiles import Tile, cut
 from passerby.model.geometry import Box
 from passerby.ports import Rgb
 
-_SIDE, _OVERLAP = 1280, 256
+_SIDE, _OVERLAP = ONE_PIECE, 160
 """Level pixels of a tile's side, and what neighbours share: as much as the largest face that a
 tiled level is asked for. CenterFace takes some 300 MB for such a tile."""
 

@@ -54,6 +54,8 @@ def _spans(length: int, side: int, overlap: int) -> Iterator[tuple[int, int, int
         yield 0, length, -side, length + side
         return
     count = -(-(length - overlap) // (side - overlap))
+    # No larger than the count needs: what tiles share is looked at twice.
+    side = min(side, -(-(length + (count - 1) * overlap) // count))
     starts = np.linspace(0, length - side, count).round().astype(int).tolist()
     borders = [-side] + [(a + side + b) // 2 for a, b in pairwise(starts)]
     borders.append(length + side)
