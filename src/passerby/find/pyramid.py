@@ -22,9 +22,8 @@ tiled level is asked for. CenterFace takes some 300 MB for such a tile."""
 _STRIDE = 32
 """The networks want sides that are multiples of it."""
 
-_ROOM, _SHARE = 48, 0.5
-"""Pixels around a hint that are looked at as well, and a share of the hint's size besides: it
-may be a part of a larger face."""
+_ROOM = 48
+"""Pixels around a hint that are looked at as well."""
 
 _SAME = 0.5
 """Boxes of one tile are one face above this intersection over union."""
@@ -107,9 +106,8 @@ def _within(hints: Candidates, shrunk: float, mirror: int | None) -> Candidates:
     near = hints[:, :4] * np.float32(shrunk)
     if mirror is not None:
         near[:, [0, 2]] = mirror - near[:, [2, 0]]
-    room = _ROOM + _SHARE * (near[:, 2:] - near[:, :2])
-    near[:, :2] -= room
-    near[:, 2:] += room
+    near[:, :2] -= _ROOM
+    near[:, 2:] += _ROOM
     return near
 
 

@@ -28,9 +28,9 @@ from passerby.model.options import Effort
 FLOORS = {"centerface": 0.08, "yunet": 0.2}
 """The lowest score of each kind of detector that is looked at; evidence counts from there."""
 
-HINTS = {"centerface": 0.08, "yunet": 0.1}
+HINTS = {"centerface": 0.08, "yunet": 0.15}
 """The score from which a place is worth a look at a larger scale. On the photographs named above
-this narrows CenterFace's full-size level to about 70% of the picture and loses one in a thousand
+this narrows CenterFace's full-size level to about 60% of the picture and loses one in a thousand
 of the faces that it would have found elsewhere."""
 
 HEIGHTS = (8.0, 16.0, 30.0, 60.0, 120.0, 240.0)
@@ -70,9 +70,7 @@ class Rule:
 _FIRST = {
     "centerface": {
         Effort.FAST: Rule(enough=(0.6, 1.2, 1.55, 1.45, 1.6, 2.65), helper=0.65),
-        Effort.DEFAULT: Rule(
-            enough=(1.35, 1.4, 1.25, 1.45, 1.95, 2.8), next_level=0.3, helper=0.55
-        ),
+        Effort.DEFAULT: Rule(enough=(1.35, 1.4, 1.4, 1.5, 1.95, 2.75), next_level=0.3, helper=0.55),
         Effort.THOROUGH: Rule(enough=(1.8, 1.95, 1.6, 1.45, 1.9, 2.75), next_level=0.3, helper=0.6),
     },
     "yunet": dict.fromkeys(Effort, Rule(enough=(1.3, 1.3, 1.5, 1.8, 2.2, 2.8), next_level=0.3)),
