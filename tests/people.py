@@ -10,6 +10,7 @@ import tomllib
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ MANIFEST = Path(__file__).parent / "pictures.toml"
 
 
 @cache
-def manifest() -> dict[str, dict[str, object]]:
+def manifest() -> dict[str, dict[str, Any]]:
     """Return the rows of the manifest by name."""
     with MANIFEST.open("rb") as file:
         return {row["name"]: row for row in tomllib.load(file)["picture"]}
@@ -31,12 +32,12 @@ def manifest() -> dict[str, dict[str, object]]:
 @cache
 def _load(name: str) -> Image.Image:
     row = manifest()[name]
-    spec = find_spec(str(row["package"]))
+    spec = find_spec(row["package"])
     assert spec is not None, f"{row['package']} is not installed"
     assert spec.submodule_search_locations
-    data = (Path(spec.submodule_search_locations[0]) / str(row["file"])).read_bytes()
+    data = (Path(spec.submodule_search_locations[0]) / row["file"]).read_bytes()
     assert hashlib.sha256(data).hexdigest() == row["sha256"], f"{name} is another picture now"
-    path = Path(spec.submodule_search_locations[0]) / str(row["file"])
+    path = Path(spec.submodule_search_locations[0]) / row["file"]
     with Image.open(path) as image:
         return image.convert("RGB")
 
@@ -48,7 +49,7 @@ def portrait(name: str = "collins") -> Rgb:
 
 def face_box(name: str = "collins") -> Box:
     """Return where the face lies, from forehead to chin, as measured by hand."""
-    return Box(*manifest()[name]["face"])  # type: ignore[misc]
+    return Box(*manifest()[name]["face"])
 
 
 def head(name: str = "collins", height: int = 64) -> Rgb:

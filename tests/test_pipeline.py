@@ -17,7 +17,7 @@ from passerby.model.media import Field, Part
 from passerby.model.options import Limits, Method, Options
 from passerby.model.report import Outcome, Report
 from passerby.pipeline import ROUNDS, Job, redact_bytes, run_one
-from passerby.ports import Picture
+from passerby.ports import Finder, Picture, Sink
 from people import backdrop
 from stand_ins import MEDIA, Crashing, Scripted, ports
 from strategies import decision
@@ -32,16 +32,26 @@ def encoded(kind: str = "PNG", size: tuple[int, int] = (160, 120), **options: ob
     return out.getvalue()
 
 
-def run(path: Path, output: Path | None, options: Options = OPTIONS, **given: object) -> Report:
+def run(
+    path: Path,
+    output: Path | None,
+    options: Options = OPTIONS,
+    *,
+    finder: Finder | None = None,
+    second: Finder | None = None,
+    sink: Sink | None = None,
+    given: Given | None = None,
+    overwrite: bool = False,
+) -> Report:
     job = Job(
         source=path,
         shown=path.name,
         output=output,
         options=options,
-        given=given.pop("given", None),  # type: ignore[arg-type]
-        overwrite=bool(given.pop("overwrite", False)),
+        given=given,
+        overwrite=overwrite,
     )
-    return run_one(job, ports(**given)).report  # type: ignore[arg-type]
+    return run_one(job, ports(finder, second, sink=sink)).report
 
 
 @pytest.fixture
@@ -122,14 +132,14 @@ def test_given_decisions_are_followed_exactly_and_the_second_look_only_reports(
     assert not changed[:, 9:].any()
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"sha256": "0" * 64}, {"size": (120, 160)}], ids=["another file", "another size"]
-)
-def test_decisions_for_another_picture_are_refused(
-    photo: Path, tmp_path: Path, wrong: dict[str, object]
-) -> None:
+@pytest.mark.parametrize("wrong", ["file", "size"])
+def test_decisions_for_another_picture_are_refused(photo: Path, tmp_path: Path, wrong: str) -> None:
     sha256 = hashlib.sha256(photo.read_bytes()).hexdigest()
-    given = replace(Given(sha256=sha256, decisions=()), **wrong)  # type: ignore[arg-type]
+    given = Given(
+        sha256="0" * 64 if wrong == "file" else sha256,
+        size=(120, 160) if wrong == "size" else None,
+        decisions=(),
+    )
     report = run(photo, tmp_path / "o.png", given=given)
     assert report.outcome is Outcome.REFUSED
     assert report.failure is not None

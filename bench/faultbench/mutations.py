@@ -55,9 +55,9 @@ def set_number(data: bytearray, rng: random.Random) -> None:
     """Put a number that lengths and offsets may choke on, where headers are."""
     width = rng.choice((2, 4))
     value = rng.choice((0, 1, 2**31 - 1, 2**31, 2**32 - 1, 65535, 60000, len(data)))
-    order = rng.choice(("big", "little"))
+    raw = (value % (1 << (8 * width))).to_bytes(width, "big")
     start = rng.randrange(min(len(data), rng.choice((40, 200, 2000))))
-    data[start : start + width] = (value % (1 << (8 * width))).to_bytes(width, order)  # type: ignore[arg-type]
+    data[start : start + width] = rng.choice((raw, raw[::-1]))
 
 
 def cut(data: bytearray, rng: random.Random) -> None:

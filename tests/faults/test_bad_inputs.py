@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from batch_parts import picture
 from passerby.cli import main
 from passerby.errors import Exit
 from passerby.files import PARTIAL
+from requirements import write_named
 
 
 class Folder:
@@ -254,17 +256,15 @@ ODD_NAMES = (
 )
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="names there are Unicode")
 def test_odd_names(folder: Folder) -> None:
-    for index, name in enumerate(ODD_NAMES):
-        (folder.inputs / os.fsdecode(name)).write_bytes(picture(index))
+    taken = write_named(folder.inputs, ODD_NAMES, map(picture, count()))
     assert folder.redact() == Exit.OK
-    for name in ODD_NAMES:
+    for name in taken:
         assert (folder.out / os.fsdecode(name)).is_file()
     assert all(line.isprintable() for line in folder.err.splitlines())
-    assert (folder.root / "out-report" / "files" / os.fsdecode(ODD_NAMES[2] + b".json")).is_file()
+    assert (folder.root / "out-report" / "files" / os.fsdecode(taken[2] + b".json")).is_file()
     assert folder.redact() == Exit.OK
-    assert folder.json["totals"]["skipped"] == len(ODD_NAMES) + 1
+    assert folder.json["totals"]["skipped"] == len(taken) + 1
 
 
 def test_output_inside_input(folder: Folder) -> None:

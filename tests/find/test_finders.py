@@ -75,7 +75,7 @@ def test_sightings_name_a_detector_of_the_catalogue(finder: Finder) -> None:
 def test_what_is_no_rgb_picture_is_refused(finder: Finder) -> None:
     for shape, kind in (((9, 9), np.uint8), ((9, 9, 4), np.uint8), ((9, 9, 3), np.uint16)):
         with pytest.raises(FinderError):
-            finder.find(np.zeros(shape, kind))  # type: ignore[arg-type]
+            finder.find(np.zeros(shape, kind))
 
 
 def faces_at(picture: Rgb, part: Rgb, places: list[tuple[int, int]]) -> list[Box]:
