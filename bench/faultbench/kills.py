@@ -49,32 +49,35 @@ def command(folder: Path, out: Path, *more: str) -> list[str]:
     return [sys.executable, "-c", RUN, "redact", str(folder), "-o", str(out), *more]
 
 
-def kill_after(line: list[str], seconds: float) -> bool:
-    """Run a command in a group of its own and kill the group; false if it had ended before."""
+def _running_after(line: list[str], seconds: float) -> subprocess.Popen[bytes] | None:
+    """Run a command in a group of its own; return it if it is still running by then."""
     process = subprocess.Popen(
         line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
-    return False
+        return process
+    return None
+
+
+def kill_after(line: list[str], seconds: float) -> bool:
+    """Kill a command and all its processes; false if it had ended before."""
+    process = _running_after(line, seconds)
+    if process is None:
+        return False
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return True
 
 
 def kill_parent_after(line: list[str], seconds: float) -> bool:
-    """Run a command and kill only its first process: the workers have to notice."""
-    process = subprocess.Popen(
-        line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    else:
+    """Kill only a command's first process: the workers have to notice."""
+    process = _running_after(line, seconds)
+    if process is None:
         return False
+    process.kill()
+    process.wait()
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:

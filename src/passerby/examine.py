@@ -19,15 +19,14 @@ from passerby.checks import (
     check_under_mask,
 )
 from passerby.decide import unexplained
-from passerby.errors import PasserbyError
 from passerby.look import look, second_look_check
 from passerby.masking import apply, build_mask, masked_regions
 from passerby.model.finding import Sighting
 from passerby.model.geometry import Box
 from passerby.model.options import Method, Options
-from passerby.model.report import Check, Failure, Inspection, Report, Verification
+from passerby.model.report import Check, Inspection, Report, Verification
 from passerby.ports import Picture, Ports
-from passerby.work import bare_item, bug, full_item
+from passerby.work import bare_item, failure_of, full_item
 
 CHANGED_LEVELS = 8
 """A pixel counts as changed when it differs by more than this of 255: beyond what saving a
@@ -50,10 +49,8 @@ def inspect_bytes(data: bytes, *, shown: str, options: Options, ports: Ports) ->
             parts=ports.source.parts(data),
             notes=picture.notes,
         )
-    except PasserbyError as error:
-        return Inspection(item=item, failure=Failure.from_error(error))
     except Exception as error:
-        return Inspection(item=item, failure=bug(error))
+        return Inspection(item=item, failure=failure_of(error))
 
 
 def verify_bytes(
@@ -89,10 +86,8 @@ def verify_bytes(
             leftovers=ports.source.leftovers(output, written.encoding, keep),
             finder=ports.second.identity,
         )
-    except PasserbyError as error:
-        return Verification(item=item, failure=Failure.from_error(error))
     except Exception as error:
-        return Verification(item=item, failure=bug(error))
+        return Verification(item=item, failure=failure_of(error))
 
 
 def _compare(

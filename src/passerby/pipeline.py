@@ -13,7 +13,7 @@ from pathlib import Path
 
 from passerby.checks import Plan, verify_written
 from passerby.decide import add_found, decide, unexplained
-from passerby.errors import BadDecisions, PasserbyError, VerificationFailed
+from passerby.errors import BadDecisions, VerificationFailed
 from passerby.files import Staged, read_input
 from passerby.look import look, second_look_check
 from passerby.masking import apply, build_mask, masked_regions
@@ -73,7 +73,11 @@ def run_one(
     `before_publish` is called with the finished report just before that: who keeps a record of
     what was published writes it then, so that no published file is ever without one.
     """
-    work = Work(shown=job.shown, options=_effective(job.options, job.given), ports=ports)
+    work = Work(
+        shown=job.shown,
+        options=job.given.over(job.options) if job.given else job.options,
+        ports=ports,
+    )
     try:
         data = read_input(job.source, job.options.limits.memory)
         if job.output is None:
@@ -87,23 +91,19 @@ def run_one(
             before_publish(report)
             staged.publish(overwrite=job.overwrite)
             return replace(result, report=report)
-    except PasserbyError as error:
-        return Result(report=work.failed(error))
     except Exception as error:
-        return Result(report=work.crashed(error))
+        return Result(report=work.failed(error))
 
 
 def redact_bytes(
     data: bytes, *, shown: str, options: Options, given: Given | None, ports: Ports
 ) -> Result:
     """Redact one picture in memory; `redacted` is fit to publish if the outcome says so."""
-    work = Work(shown=shown, options=_effective(options, given), ports=ports)
+    work = Work(shown=shown, options=given.over(options) if given else options, ports=ports)
     try:
         return _redact(work, data, given, _in_memory)
-    except PasserbyError as error:
-        return Result(report=work.failed(error))
     except Exception as error:
-        return Result(report=work.crashed(error))
+        return Result(report=work.failed(error))
 
 
 def _redact(work: Work, data: bytes, given: Given | None, stage: Stage) -> Result:
@@ -175,19 +175,6 @@ def _follow(given: Given, work: Work) -> tuple[Decision, ...]:
     if given.size is not None and given.size != item.size:
         raise BadDecisions(f"the decisions are for {given.size} pixels, this has {item.size}")
     return given.decisions
-
-
-def _effective(options: Options, given: Given | None) -> Options:
-    """Let what stands in a decisions file win over this run's options."""
-    if given is None:
-        return options
-    return replace(
-        options,
-        method=given.method or options.method,
-        color=given.color or options.color,
-        seed=given.seed or options.seed,
-        keep_fields=options.keep_fields if given.keep_fields is None else given.keep_fields,
-    )
 
 
 def _seed(options: Options) -> str:

@@ -42,8 +42,10 @@ def full_item(data: bytes, shown: str, picture: Picture) -> Item:
     )
 
 
-def bug(error: Exception) -> Failure:
-    """Describe an exception that nobody foresaw, in one line and without its data."""
+def failure_of(error: Exception) -> Failure:
+    """Describe what ended the work on a file; one that nobody foresaw in one line."""
+    if isinstance(error, PasserbyError):
+        return Failure.from_error(error)
     if os.environ.get("PASSERBY_DEBUG"):
         raise error
     message = f"{type(error).__name__}: {error}".splitlines()[0][:200]
@@ -132,21 +134,13 @@ class Work:
             timings=tuple(self.seconds.items()),
         )
 
-    def failed(self, error: PasserbyError) -> Report:
-        """Return the report of a redaction that an error ended."""
+    def failed(self, error: Exception) -> Report:
+        """Return the report of a redaction that an error, or a bug, ended."""
         refused = isinstance(error, (InputError, LimitExceeded))
-        return self._ended(
-            Outcome.REFUSED if refused else Outcome.FAILED, Failure.from_error(error)
-        )
-
-    def crashed(self, error: Exception) -> Report:
-        """Return the report of a redaction that a bug ended."""
-        return self._ended(Outcome.FAILED, bug(error))
-
-    def _ended(self, outcome: Outcome, failure: Failure) -> Report:
+        failure = failure_of(error)
         return Report(
             item=self.item,
-            outcome=outcome,
+            outcome=Outcome.REFUSED if refused else Outcome.FAILED,
             options=self.options,
             grid=self.grid,
             decisions=self.decisions,

@@ -92,18 +92,15 @@ def _same_choices(record: Record, options: Options, given: Given | None) -> bool
         return not record.from_decisions and _without_limits(done.options) == _without_limits(
             options
         )
-    wanted = replace(
-        options,
-        method=given.method or options.method,
-        color=given.color or options.color,
-        seed=given.seed or options.seed,
-        keep_fields=options.keep_fields if given.keep_fields is None else given.keep_fields,
-    )
     # Who looks for faces is no matter when nothing is detected; the rest is.
     wanted = replace(
-        wanted, min_face=done.options.min_face, effort=done.options.effort, limits=Limits()
+        given.over(options),
+        min_face=done.options.min_face,
+        effort=done.options.effort,
+        finder=done.options.finder,
+        second=done.options.second,
+        limits=Limits(),
     )
-    wanted = replace(wanted, finder=done.options.finder, second=done.options.second)
     if wanted.seed == done.seed:
         wanted = replace(wanted, seed=done.options.seed)
     return wanted == _without_limits(done.options) and given.decisions == done.decisions

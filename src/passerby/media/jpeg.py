@@ -58,12 +58,7 @@ def read(data: bytes, limits: Limits) -> Picture:
     notes: list[str] = []
     encoding = _plan(frame, metadata, notes)
     samples = decode(data[: segments[-1].end], frame)
-    return Picture(
-        samples=orient.apply(samples, metadata.orientation),
-        encoding=encoding,
-        orientation=metadata.orientation,
-        notes=tuple(notes),
-    )
+    return orient.upright(samples, encoding, metadata.orientation, notes)
 
 
 def read_again(data: bytes, limits: Limits) -> Picture:

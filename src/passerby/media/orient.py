@@ -5,10 +5,10 @@ The values are those of Exif 3.0, 4.6.5.1.5: they say where the stored row 0 and
 
 from __future__ import annotations
 
-from passerby.media.samples import contiguous
+from passerby.media.samples import contiguous, zero_invisible
 from passerby.model.geometry import Grid
-from passerby.model.media import Orientation
-from passerby.ports import Samples
+from passerby.model.media import Encoding, Orientation
+from passerby.ports import Picture, Samples
 
 _SWAPS = frozenset(
     {
@@ -50,6 +50,23 @@ def apply(samples: Samples, orientation: Orientation) -> Samples:
     if orientation in _MIRRORS_Y:
         turned = turned[::-1]
     return contiguous(turned)
+
+
+def upright(
+    stored: Samples, encoding: Encoding, orientation: Orientation, notes: list[str]
+) -> Picture:
+    """Return the picture of decoded samples: turned, and without invisible colour.
+
+    `stored` is (height, width, channels) as the file has it; it is written to.
+    """
+    if encoding.mode.has_alpha:
+        zero_invisible(stored)
+    return Picture(
+        samples=apply(stored, orientation),
+        encoding=encoding,
+        orientation=orientation,
+        notes=tuple(notes),
+    )
 
 
 def turn_grid(cell: tuple[int, int], size: tuple[int, int], orientation: Orientation) -> Grid:

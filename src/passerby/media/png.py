@@ -22,7 +22,7 @@ from PIL import Image, PngImagePlugin
 from passerby.errors import CorruptInput
 from passerby.media import exif, fields, guard, icc, orient, png_colour, samples
 from passerby.media.containers import png as container
-from passerby.media.containers.png import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.media.metadata import Metadata
 from passerby.media.png_header import (
     CHANNELS,
@@ -80,14 +80,7 @@ def _read(data: bytes, limits: Limits, decode: Callable[[bytes, Header], Samples
         drop_opaque_alpha=header.colour == PALETTE or header.transparency is not None,
     )
     pixels = decode(inflate_rows(data, chunks, header), header)
-    if header.mode.has_alpha:
-        samples.zero_invisible(pixels)
-    return Picture(
-        samples=orient.apply(pixels, metadata.orientation),
-        encoding=encoding,
-        orientation=metadata.orientation,
-        notes=tuple(notes),
-    )
+    return orient.upright(pixels, encoding, metadata.orientation, notes)
 
 
 def read_metadata(data: bytes, chunks: tuple[Chunk, ...]) -> Metadata:

@@ -9,7 +9,7 @@ import struct
 import zlib
 
 from passerby.media.containers import png as container
-from passerby.media.containers.png import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.media.inflate import inflate
 from passerby.model.media import Encoding
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media.containers import png as container
-from passerby.media.containers.png import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.model.media import Mode
 
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6

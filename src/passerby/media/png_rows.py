@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from passerby.errors import CorruptInput
 from passerby.media.containers import png as container
-from passerby.media.containers.png import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.media.png_header import CHANNELS, Header
 
 _PASSES = (

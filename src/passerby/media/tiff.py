@@ -22,7 +22,7 @@ from passerby.media.tiff_layout import JPEG, PALETTE, Layout, read_layout, read_
 from passerby.model.geometry import Grid
 from passerby.model.media import Encoding, Field, Format, Mode, Orientation
 from passerby.model.options import Limits
-from passerby.ports import Picture, Samples
+from passerby.ports import Picture
 
 ICC_TAG, XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 34675, 700, 33723, 34377
 
@@ -49,8 +49,8 @@ def read_again(data: bytes, limits: Limits) -> Picture:
     if layout.planar:
         raw = raw.transpose(1, 2, 0)
     raw = raw.reshape(layout.height, layout.width, layout.channels)
-    pixels = _finish(raw, layout)
-    return picture.with_samples(orient.apply(pixels, picture.orientation))
+    pixels = tiff_segments.meaning(raw, layout)
+    return orient.upright(pixels, picture.encoding, picture.orientation, list(picture.notes))
 
 
 def _read(data: bytes, limits: Limits) -> tuple[Picture, Tree, Layout]:
@@ -71,21 +71,8 @@ def _read(data: bytes, limits: Limits) -> tuple[Picture, Tree, Layout]:
     encoding = _plan(data, layout, metadata, notes)
     with guard.decoding("TIFF"):
         raw = tiff_segments.decode(data, layout, tree.order)
-        pixels = _finish(raw, layout)
-    picture = Picture(
-        samples=orient.apply(pixels, metadata.orientation),
-        encoding=encoding,
-        orientation=metadata.orientation,
-        notes=tuple(notes),
-    )
-    return picture, tree, layout
-
-
-def _finish(raw: Samples, layout: Layout) -> Samples:
-    pixels = tiff_segments.meaning(raw, layout)
-    if layout.alpha is not None:
-        samples.zero_invisible(pixels)
-    return pixels
+        pixels = tiff_segments.meaning(raw, layout)
+    return orient.upright(pixels, encoding, metadata.orientation, notes), tree, layout
 
 
 def _plan(data: bytes, layout: Layout, metadata: Metadata, notes: list[str]) -> Encoding:

@@ -18,7 +18,7 @@ from PIL import Image, WebPImagePlugin
 from passerby.errors import CorruptInput
 from passerby.media import exif, fields, guard, icc, orient, samples
 from passerby.media.containers import riff as container
-from passerby.media.containers.riff import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.media.metadata import Metadata
 from passerby.model.media import Encoding, Field, Format, Mode, Orientation
 from passerby.model.options import Limits
@@ -78,14 +78,7 @@ def _read(data: bytes, limits: Limits, decode: _Decoder) -> Picture:
         pixels = decode(_bare_file(data, chunks, stream), stream)
     if pixels.shape != (stream.height, stream.width, mode.channels):
         raise CorruptInput("WebP: the picture is not of the size or kind in its header")
-    if mode.has_alpha:
-        samples.zero_invisible(pixels)
-    return Picture(
-        samples=orient.apply(pixels, metadata.orientation),
-        encoding=encoding,
-        orientation=metadata.orientation,
-        notes=tuple(notes),
-    )
+    return orient.upright(pixels, encoding, metadata.orientation, notes)
 
 
 def _read_header(data: bytes, chunks: tuple[Chunk, ...]) -> _Bitstream:

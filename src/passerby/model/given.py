@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from passerby.model.decision import Decision
 from passerby.model.media import Field
-from passerby.model.options import Method
+from passerby.model.options import Method, Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +25,13 @@ class Given:
     color: tuple[int, int, int] | None = None
     seed: str | None = None
     keep_fields: tuple[Field, ...] | None = None
+
+    def over(self, options: Options) -> Options:
+        """Return the options of a run in which what stands here wins."""
+        return replace(
+            options,
+            method=self.method or options.method,
+            color=self.color or options.color,
+            seed=self.seed or options.seed,
+            keep_fields=options.keep_fields if self.keep_fields is None else self.keep_fields,
+        )

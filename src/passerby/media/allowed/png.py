@@ -5,7 +5,7 @@ from __future__ import annotations
 from passerby.media import png as codec
 from passerby.media import png_colour
 from passerby.media.containers import png as container
-from passerby.media.containers.png import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.media.inventory import png as inventory
 from passerby.media.png_header import PALETTE, read_header
 from passerby.model.media import Encoding, Part

@@ -5,32 +5,13 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from passerby.errors import CorruptInput
+from passerby.media.containers.chunk import Chunk
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MOST_CHUNKS = 200_000
 """More than any writer makes of a picture within the limits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One chunk: `offset` is that of its length field, `size` is of its payload, in bytes."""
-
-    type: bytes
-    offset: int
-    size: int
-
-    @property
-    def payload(self) -> slice:
-        """Where the payload lies in the file."""
-        return slice(self.offset + 8, self.offset + 8 + self.size)
-
-    @property
-    def end(self) -> int:
-        """The offset of the byte after its checksum."""
-        return self.offset + 12 + self.size
 
 
 def walk_chunks(data: bytes) -> Iterator[Chunk]:
@@ -42,7 +23,7 @@ def walk_chunks(data: bytes) -> Iterator[Chunk]:
         if at + 12 > len(data):
             raise CorruptInput("PNG: the file ends before its IEND chunk")
         size, kind = struct.unpack_from(">I4s", data, at)
-        chunk = Chunk(kind, at, size)
+        chunk = Chunk(kind, at, size, end=at + 12 + size)
         if size > 0x7FFFFFFF or chunk.end > len(data):
             raise CorruptInput(f"PNG: the chunk at byte {at} reaches beyond the end of the file")
         if not kind.isalpha():

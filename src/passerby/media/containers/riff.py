@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from passerby.errors import CorruptInput
+from passerby.media.containers.chunk import Chunk
 
 _HEADER = 12
 _MOST_CHUNKS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One chunk: `offset` is that of its name, `size` is of its payload, in bytes."""
-
-    type: bytes
-    offset: int
-    size: int
-
-    @property
-    def payload(self) -> slice:
-        """Where the payload lies in the file."""
-        return slice(self.offset + 8, self.offset + 8 + self.size)
-
-    @property
-    def end(self) -> int:
-        """The offset of the byte after it, padding included."""
-        return self.offset + 8 + self.size + self.size % 2
 
 
 def end_of_riff(data: bytes) -> int:
@@ -53,7 +34,7 @@ def walk_chunks(data: bytes) -> Iterator[Chunk]:
         if at + 8 > end:
             raise CorruptInput("WebP: bytes that are no chunk")
         kind, size = struct.unpack_from("<4sI", data, at)
-        chunk = Chunk(kind, at, size)
+        chunk = Chunk(kind, at, size, end=at + 8 + size + size % 2)
         # The padding byte of the last chunk is often left out.
         if at + 8 + size > end:
             raise CorruptInput(f"WebP: the chunk at byte {at} reaches beyond the end of the file")

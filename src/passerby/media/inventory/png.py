@@ -6,7 +6,7 @@ import re
 
 from passerby.media import png_colour
 from passerby.media.containers import png as container
-from passerby.media.containers.png import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.media.inflate import inflate
 from passerby.media.inventory import boxes, photoshop, png_stream, tiff, trailer, xmp
 from passerby.media.inventory.parts import block, pinned, printable, shifted

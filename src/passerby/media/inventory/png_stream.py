@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
-from passerby.media.containers.png import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.media.png_header import Header
 from passerby.media.png_rows import stream_size
 from passerby.model.media import Group, Part

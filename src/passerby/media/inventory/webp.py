@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from passerby.media.containers import riff as container
-from passerby.media.containers.riff import Chunk
+from passerby.media.containers.chunk import Chunk
 from passerby.media.inventory import boxes, tiff, trailer, xmp
 from passerby.media.inventory.parts import block, printable, shifted
 from passerby.model.media import Group, Part
