@@ -296,12 +296,12 @@ def test_interruption_passes_through_and_leaves_no_file(photo: Path, tmp_path: P
 def test_a_bug_is_one_line_in_the_report(photo: Path, tmp_path: Path) -> None:
     class Broken:
         def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
-            raise ZeroDivisionError("first\nsecond")
+            raise ZeroDivisionError("what only the picture knows")
 
     report = run(photo, tmp_path / "o.png", sink=Broken())
     assert report.exit is Exit.BUG
     assert report.failure is not None
-    assert report.failure.message == "ZeroDivisionError: first"
+    assert report.failure.message == "an unforeseen ZeroDivisionError"
 
 
 class TestVerify:

@@ -77,6 +77,18 @@ def add_found(
     return (*decisions, *added)
 
 
+def explaining(decisions: Sequence[Decision], *, from_decisions: bool) -> tuple[Decision, ...]:
+    """Return the decisions that may explain a sighting on a redacted picture.
+
+    Masks always may; faces that were kept only where a person kept them. One that the policy
+    kept for its size does not: `options.min_face` speaks for it, and a later sighting of the same
+    face may be larger.
+    """
+    if from_decisions:
+        return tuple(decisions)
+    return tuple(d for d in decisions if d.action is not Action.KEEP)
+
+
 def unexplained(
     sightings: Iterable[Sighting], decisions: Sequence[Decision], options: Options
 ) -> tuple[Sighting, ...]:

@@ -40,7 +40,7 @@ def inspect_bytes(data: bytes, *, shown: str, options: Options, ports: Ports) ->
     item = bare_item(data, shown)
     try:
         picture = ports.source.read(data, options.limits)
-        item = full_item(data, shown, picture)
+        item = full_item(item, picture)
         sightings = look(ports.finder, picture, ports.source)
         return Inspection(
             item=item,
@@ -71,7 +71,7 @@ def verify_bytes(
     item = bare_item(output, shown)
     try:
         written = ports.source.read_again(output, options.limits)
-        item = full_item(output, shown, written)
+        item = full_item(item, written)
         checks = [Check(name="opens", passed=True, detail="read by a fresh decoder")]
         checks += _compare(output, written, original, report, options, ports)
         keep = report.options.keep_fields if report else ()

@@ -6,19 +6,19 @@ PasserbyError: what went wrong stands in the report. KeyboardInterrupt passes th
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from passerby.checks import Plan, verify_written
-from passerby.decide import add_found, decide, unexplained
-from passerby.errors import BadDecisions, VerificationFailed
+from passerby.decide import add_found, decide, explaining, unexplained
+from passerby.errors import BadDecisions, OutputError, VerificationFailed
 from passerby.files import Staged, read_input
 from passerby.look import look, second_look_check
 from passerby.masking import apply, build_mask, masked_regions
 from passerby.model.decision import Decision
-from passerby.model.finding import Sighting
 from passerby.model.given import Given
 from passerby.model.options import Options
 from passerby.model.report import Outcome, Report
@@ -56,15 +56,6 @@ class Result:
     redacted: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """A written file of which every check but perhaps the second look has passed."""
-
-    data: bytes
-    decisions: tuple[Decision, ...]
-    unresolved: tuple[Sighting, ...]
-
-
 def run_one(
     job: Job, ports: Ports, before_publish: Callable[[Report], None] = lambda _: None
 ) -> Result:
@@ -73,16 +64,12 @@ def run_one(
     `before_publish` is called with the finished report just before that: who keeps a record of
     what was published writes it then, so that no published file is ever without one.
     """
-    work = Work(
-        shown=job.shown,
-        options=job.given.over(job.options) if job.given else job.options,
-        ports=ports,
-    )
+    work = _begin(job.shown, job.options, job.given, ports)
     try:
         data = read_input(job.source, job.options.limits.memory)
         if job.output is None:
-            result = _redact(work, data, job.given, _in_memory)
-            return _planned(result)
+            return _planned(_redact(work, data, job.given, _in_memory))
+        _check_not_input(job.source, job.output)
         with Staged(job.output) as staged:
             result = _redact(work, data, job.given, staged.write)
             if result.report.outcome is not Outcome.PUBLISHED:
@@ -99,65 +86,73 @@ def redact_bytes(
     data: bytes, *, shown: str, options: Options, given: Given | None, ports: Ports
 ) -> Result:
     """Redact one picture in memory; `redacted` is fit to publish if the outcome says so."""
-    work = Work(shown=shown, options=given.over(options) if given else options, ports=ports)
+    work = _begin(shown, options, given, ports)
     try:
         return _redact(work, data, given, _in_memory)
     except Exception as error:
         return Result(report=work.failed(error))
 
 
+def _begin(shown: str, options: Options, given: Given | None, ports: Ports) -> Work:
+    return Work(
+        shown=shown,
+        options=given.over(options) if given else options,
+        ports=ports,
+        from_decisions=given is not None,
+    )
+
+
+def _check_not_input(source: Path, output: Path) -> None:
+    """Raise OutputError when both names lead to one file: originals are never written to."""
+    with contextlib.suppress(OSError):
+        if source.samefile(output):
+            raise OutputError("the output is the input", "Name another output.")
+
+
 def _redact(work: Work, data: bytes, given: Given | None, stage: Stage) -> Result:
     """Read, find, decide, redact, write, verify; the caller publishes."""
     picture = work.read(data)
-    decisions = _follow(given, work) if given else _propose(picture, work)
-    seed = _seed(work.options)
+    work.decisions = _follow(given, work) if given else _propose(picture, work)
+    work.seed = work.options.seed or secrets.token_hex(16)
     original = work.read_again(data)
-    draft = _settle(work, picture, original, decisions, seed, stage, masking=given is None)
-    work.decisions, work.unresolved = draft.decisions, draft.unresolved
-    if draft.unresolved and given is None:
-        covered = add_found(draft.decisions, draft.unresolved, size=picture.size, at=work.now())
-        with work.timed("redact"):
-            shown = _write(work, _paint(work, picture, covered, seed)[1])
-        return Result(report=work.report(Outcome.NEEDS_REVIEW, seed=seed), redacted=shown)
-    report = work.report(Outcome.PUBLISHED, seed=seed, published=draft.data)
-    return Result(report=report, redacted=draft.data)
+    written = _settle(work, picture, original, stage)
+    if work.unresolved and given is None:
+        covered = add_found(work.decisions, work.unresolved, size=picture.size, at=work.now())
+        shown = _write(work, _paint(work, picture, covered)[1])
+        return Result(report=work.report(Outcome.NEEDS_REVIEW), redacted=shown)
+    return Result(report=work.report(Outcome.PUBLISHED, written), redacted=written)
 
 
-def _settle(
-    work: Work,
-    picture: Picture,
-    original: Picture,
-    decisions: tuple[Decision, ...],
-    seed: str,
-    stage: Stage,
-    *,
-    masking: bool,
-) -> _Draft:
+def _settle(work: Work, picture: Picture, original: Picture, stage: Stage) -> bytes:
     """Write and check, and mask what the second look finds, until it finds nothing new.
 
-    With `masking` off, what it finds is only reported. Raises VerificationFailed.
+    Returns the bytes that passed every check but perhaps the second look. Where the decisions
+    were given, what that finds is only reported. Raises VerificationFailed.
     """
-    rounds = ROUNDS if masking else 0
+    rounds = 0 if work.from_decisions else ROUNDS
     for last in [False] * rounds + [True]:
-        mask, planned = _paint(work, picture, decisions, seed)
+        mask, planned = _paint(work, picture, work.decisions)
         back = stage(_write(work, planned))
         plan = Plan(original=original, planned=planned, mask=mask)
         with work.timed("check"):
-            checks, written = verify_written(
+            work.checks, written = verify_written(
                 back, plan, work.ports.source, work.options.keep_fields, work.options.limits
             )
-        work.checks = checks
-        failed = [check for check in checks if not check.passed]
+        failed = [check for check in work.checks if not check.passed]
         if failed or written is None:
             raise VerificationFailed(f"{failed[0].name}: {failed[0].detail}")
         with work.timed("second look"):
             found = look(work.ports.second, written, work.ports.source)
-            found = unexplained(found, decisions, work.options)
-        work.checks = (*checks, second_look_check(found, reports_only=not masking))
-        if last or not found:
+        told = explaining(work.decisions, from_decisions=work.from_decisions)
+        work.unresolved = unexplained(found, told, work.options)
+        check = second_look_check(work.unresolved, reports_only=work.from_decisions)
+        work.checks = (*work.checks, check)
+        if last or not work.unresolved:
             break
-        decisions = add_found(decisions, found, size=picture.size, at=work.now())
-    return _Draft(data=back, decisions=decisions, unresolved=found)
+        work.decisions = add_found(
+            work.decisions, work.unresolved, size=picture.size, at=work.now()
+        )
+    return back
 
 
 def _propose(picture: Picture, work: Work) -> tuple[Decision, ...]:
@@ -168,22 +163,22 @@ def _propose(picture: Picture, work: Work) -> tuple[Decision, ...]:
 
 
 def _follow(given: Given, work: Work) -> tuple[Decision, ...]:
-    """Take the decisions of a file. Raises BadDecisions if they are for another picture."""
+    """Take the decisions of a file. Raises BadDecisions if they are for another picture, or lie
+    outside of this one: whoever made them meant to hide something."""
     item = work.item
     if given.sha256 != item.sha256:
         raise BadDecisions("the decisions are for a file with another sha256")
     if given.size is not None and given.size != item.size:
         raise BadDecisions(f"the decisions are for {given.size} pixels, this has {item.size}")
+    assert item.size is not None  # noqa: S101 - it was read
+    for number, decision in enumerate(given.decisions, start=1):
+        if decision.region.box.clip(*item.size) is None:
+            raise BadDecisions(f"decision {number} lies outside of the picture {item.size}")
     return given.decisions
 
 
-def _seed(options: Options) -> str:
-    """Return the seed of the noise, drawn anew where none is set."""
-    return options.seed or secrets.token_hex(16)
-
-
 def _paint(
-    work: Work, picture: Picture, decisions: tuple[Decision, ...], seed: str
+    work: Work, picture: Picture, decisions: tuple[Decision, ...]
 ) -> tuple[BoolMask, Picture]:
     """Draw the mask and replace what lies under it."""
     with work.timed("redact"):
@@ -193,7 +188,7 @@ def _paint(
             mask,
             method=work.options.method,
             color=work.options.color,
-            seed=seed,
+            seed=work.seed or "",
             regions=masked_regions(decisions),
         )
     return mask, planned

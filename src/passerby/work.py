@@ -10,10 +10,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from importlib import metadata
 
-from passerby.errors import Exit, InputError, LimitExceeded, PasserbyError
+from passerby.errors import InputError, LimitExceeded, PasserbyError
 from passerby.model.decision import Decision
 from passerby.model.finding import Sighting
 from passerby.model.geometry import Grid
@@ -22,18 +23,23 @@ from passerby.model.options import Method, Options
 from passerby.model.report import Check, Failure, Outcome, Report
 from passerby.ports import Picture, Ports
 
+VERSION = metadata.version("passerby")
+
+BUG_ADVICE = (
+    "This is a bug in Passerby: please report it. With PASSERBY_DEBUG=1 the same command shows "
+    "where it is."
+)
+
 
 def bare_item(data: bytes, shown: str) -> Item:
     """Describe bytes of which nothing else is known yet."""
     return Item(path=shown, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
 
 
-def full_item(data: bytes, shown: str, picture: Picture) -> Item:
+def full_item(item: Item, picture: Picture) -> Item:
     """Describe a file that was decoded."""
-    return Item(
-        path=shown,
-        sha256=hashlib.sha256(data).hexdigest(),
-        bytes=len(data),
+    return replace(
+        item,
         format=picture.encoding.format,
         size=picture.size,
         mode=picture.encoding.mode,
@@ -42,15 +48,43 @@ def full_item(data: bytes, shown: str, picture: Picture) -> Item:
     )
 
 
-def failure_of(error: Exception) -> Failure:
-    """Describe what ended the work on a file; one that nobody foresaw in one line."""
+def foreseen(error: Exception) -> PasserbyError:
+    """Return the error of the tree that an exception amounts to.
+
+    Of a bug only the type is told: its text may hold what a report must not. With
+    PASSERBY_DEBUG set it is raised as it is.
+    """
     if isinstance(error, PasserbyError):
-        return Failure.from_error(error)
+        return error
+    if isinstance(error, MemoryError):
+        return LimitExceeded(
+            "memory ran out", "Use fewer --workers, or lower --max-memory; then run again."
+        )
     if os.environ.get("PASSERBY_DEBUG"):
         raise error
-    message = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    return Failure(
-        code=PasserbyError.code, message=message, advice=PasserbyError.advice, exit=Exit.BUG
+    return PasserbyError(f"an unforeseen {type(error).__name__}", BUG_ADVICE)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Describe what ended the work on a file."""
+    return Failure.from_error(foreseen(error))
+
+
+def not_begun(shown: str, options: Options, error: Exception) -> Report:
+    """Return the report of a file of which nothing is known but its name."""
+    item = bare_item(b"", shown)
+    report = Report(item=item, outcome=Outcome.FAILED, options=options, passerby=VERSION)
+    return _ended(report, error)
+
+
+def _ended(report: Report, error: Exception) -> Report:
+    """Return the report of a redaction that an error, or a bug, ended."""
+    known = foreseen(error)
+    refused = isinstance(known, InputError | LimitExceeded)
+    return replace(
+        report,
+        outcome=Outcome.REFUSED if refused else Outcome.FAILED,
+        failure=Failure.from_error(known),
     )
 
 
@@ -61,6 +95,7 @@ class Work:
     shown: str
     options: Options
     ports: Ports
+    from_decisions: bool = False
     item: Item = field(init=False)
     grid: Grid = field(default_factory=Grid)
     parts: tuple[Part, ...] = ()
@@ -69,6 +104,7 @@ class Work:
     decisions: tuple[Decision, ...] = ()
     unresolved: tuple[Sighting, ...] = ()
     checks: tuple[Check, ...] = ()
+    seed: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,7 +128,7 @@ class Work:
         with self.timed("read"):
             self.item = bare_item(data, self.shown)
             picture = self.ports.source.read(data, self.options.limits)
-            self.item = full_item(data, self.shown, picture)
+            self.item = full_item(self.item, picture)
             self.grid = picture.encoding.grid
             self.found_fields = tuple(name.value for name, _ in picture.encoding.fields)
             self.notes = picture.notes
@@ -114,15 +150,18 @@ class Work:
         with self.timed("check"):
             return self.ports.source.read_again(data, self.options.limits)
 
-    def report(self, outcome: Outcome, *, seed: str, published: bytes | None = None) -> Report:
-        """Return the report of a redaction that came to its end."""
-        kept = tuple(f.value for f in self.options.keep_fields if f.value in self.found_fields)
+    def report(self, outcome: Outcome, published: bytes | None = None) -> Report:
+        """Return the report of all that was learnt."""
+        options = self.options
+        kept = tuple(f.value for f in options.keep_fields if f.value in self.found_fields)
         return Report(
             item=self.item,
             outcome=outcome,
-            options=self.options,
+            options=options,
+            passerby=VERSION,
+            from_decisions=self.from_decisions,
             output_sha256=hashlib.sha256(published).hexdigest() if published else None,
-            seed=seed if self.options.method is Method.NOISE else None,
+            seed=self.seed if options.method is Method.NOISE else None,
             grid=self.grid,
             finders=(self.ports.finder.identity, self.ports.second.identity),
             decisions=self.decisions,
@@ -130,22 +169,17 @@ class Work:
             checks=self.checks,
             dropped=self.parts,
             kept_fields=kept,
-            notes=self.notes,
+            notes=(*self.notes, *cosmetic_notes(options.method)),
             timings=tuple(self.seconds.items()),
         )
 
     def failed(self, error: Exception) -> Report:
         """Return the report of a redaction that an error, or a bug, ended."""
-        refused = isinstance(error, (InputError, LimitExceeded))
-        failure = failure_of(error)
-        return Report(
-            item=self.item,
-            outcome=Outcome.REFUSED if refused else Outcome.FAILED,
-            options=self.options,
-            grid=self.grid,
-            decisions=self.decisions,
-            checks=self.checks,
-            notes=self.notes,
-            failure=failure,
-            timings=tuple(self.seconds.items()),
-        )
+        return _ended(self.report(Outcome.FAILED), error)
+
+
+def cosmetic_notes(method: Method) -> tuple[str, ...]:
+    """Say it when a method does not remove the faces."""
+    if not method.cosmetic:
+        return ()
+    return (f"{method} is cosmetic: it is computed from the face, and networks undo it",)

@@ -13,13 +13,13 @@ import pytest
 
 from batch_parts import picture, quick_ports, restless_ports
 from passerby.batch import worker as worker_module
-from passerby.batch.ledger import Record, read_record, remove_stale, write_record
+from passerby.batch.ledger import read_record, remove_stale, write_record
 from passerby.batch.plan import Request, Task, make_plan
 from passerby.batch.worker import Done, Settings, Worker
 from passerby.model.given import Given
 from passerby.model.media import Field
 from passerby.model.options import Limits, Method, Options
-from passerby.model.report import Outcome
+from passerby.model.report import Outcome, Report
 from passerby.report.decisions import decisions_from
 from passerby.report.json import dump, report_document
 
@@ -69,8 +69,9 @@ def test_a_published_file_has_its_report_and_its_picture(bench: Bench) -> None:
     assert done.report.outcome is Outcome.PUBLISHED
     assert done.report.output == str(bench.output)
     record = read_record(bench.sidecar)
-    assert record == Record(report=done.report, from_decisions=False)
-    assert record.report.output_sha256 == hashlib.sha256(bench.output.read_bytes()).hexdigest()
+    assert record == done.report
+    assert not record.from_decisions
+    assert record.output_sha256 == hashlib.sha256(bench.output.read_bytes()).hexdigest()
     assert done.thumbnail is not None
     assert done.thumbnail.startswith("data:image/")
 
@@ -80,7 +81,7 @@ def test_the_report_is_there_before_the_output(
 ) -> None:
     seen: list[bool] = []
 
-    def spy(path: Path, record: Record) -> None:
+    def spy(path: Path, record: Report) -> None:
         seen.append(bench.output.exists())
         write_record(path, record)
 
@@ -170,7 +171,7 @@ def test_what_needs_review_has_a_covered_picture_and_no_output(
     assert not bench.output.exists()
     record = read_record(bench.sidecar)
     assert record is not None
-    assert record.report.unresolved
+    assert record.unresolved
 
 
 def test_a_name_that_lies_gets_a_note_in_its_report(bench: Bench) -> None:
@@ -180,7 +181,7 @@ def test_a_name_that_lies_gets_a_note_in_its_report(bench: Bench) -> None:
     assert any("its bytes are PNG" in note for note in done.report.notes)
     record = read_record(bench.root / "out-report" / "files" / "a.jpg.png.json")
     assert record is not None
-    assert record.report.notes == done.report.notes
+    assert record.notes == done.report.notes
 
 
 def test_a_file_that_becomes_another_format_is_not_published(bench: Bench) -> None:

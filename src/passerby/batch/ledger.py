@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from passerby.errors import OutputExists, PasserbyError
@@ -21,35 +21,22 @@ from passerby.model.given import Given
 from passerby.model.options import Limits, Options
 from passerby.model.report import Outcome, Report
 from passerby.ports import Source
-from passerby.report.codec import Malformed, as_object
-from passerby.report.json import dump, head, parse, report_document, report_from
+from passerby.report.json import dump, read_report, report_document
 from passerby.report.text import printable
 
 _PARTIAL_NAME = re.compile(rf"^\..*\.(\d+)-[0-9a-f]+{re.escape(PARTIAL)}$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """A report as it was kept, and whether its decisions came from a file."""
-
-    report: Report
-    from_decisions: bool
-
-
-def write_record(path: Path, record: Record) -> None:
+def write_record(path: Path, report: Report) -> None:
     """Keep a report. Raises OutputUnwritable."""
-    value = report_document(record.report) | {"from_decisions": record.from_decisions}
-    write_atomically(path, dump(value))
+    write_atomically(path, dump(report_document(report)))
 
 
-def read_record(path: Path) -> Record | None:
+def read_record(path: Path) -> Report | None:
     """Return a report that was kept; None when there is none that can be read."""
     try:
-        value = as_object(head(parse(path.read_bytes())), "the file")
-        return Record(
-            report=report_from(value), from_decisions=value.get("from_decisions") is not False
-        )
-    except (OSError, ValueError, Malformed):
+        return read_report(path.read_bytes())
+    except (OSError, ValueError):
         return None
 
 
@@ -70,14 +57,13 @@ def published_before(
     """
     if not os.path.lexists(output):
         return None
-    record = read_record(sidecar) if sidecar is not None else None
+    report = read_record(sidecar) if sidecar is not None else None
     place = printable(str(output))
-    if record is None:
+    if report is None:
         raise OutputExists(f"{place} exists, and no report says that it was made from this input")
-    report = record.report
     if report.item.sha256 != sha256 or report.output_sha256 is None:
         raise OutputExists(f"{place} exists and was made from another input")
-    if not _same_choices(record, options, given):
+    if not _same_choices(report, options, given):
         raise OutputExists(f"{place} exists and was made with other options or decisions")
     data = _verified(output, report, options.limits, source)
     if data is None:
@@ -85,13 +71,10 @@ def published_before(
     return replace(report, outcome=Outcome.SKIPPED), data
 
 
-def _same_choices(record: Record, options: Options, given: Given | None) -> bool:
+def _same_choices(done: Report, options: Options, given: Given | None) -> bool:
     """Whether the same would be asked for again. Limits do not change what is made."""
-    done = record.report
     if given is None:
-        return not record.from_decisions and _without_limits(done.options) == _without_limits(
-            options
-        )
+        return not done.from_decisions and _without_limits(done.options) == _without_limits(options)
     # Who looks for faces is no matter when nothing is detected; the rest is.
     wanted = replace(
         given.over(options),

@@ -8,17 +8,18 @@ import os
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 
-from passerby.batch.ledger import Record, published_before, write_record
+from passerby.batch.ledger import published_before, write_record
 from passerby.batch.plan import Task
 from passerby.compose import build_ports, thumbnail
-from passerby.errors import BadDecisions, InputChanged, InputError, LimitExceeded, PasserbyError
+from passerby.errors import BadDecisions, InputChanged, PasserbyError
 from passerby.files import read_input
 from passerby.model.given import Given
-from passerby.model.media import SUFFIXES, Item
+from passerby.model.media import SUFFIXES
 from passerby.model.options import Options
-from passerby.model.report import Failure, Outcome, Report
+from passerby.model.report import Outcome, Report
 from passerby.pipeline import Job, Result, run_one
 from passerby.ports import Ports
+from passerby.work import not_begun
 
 THUMBNAIL = 720
 """Pixels of a thumbnail's longer side."""
@@ -119,8 +120,7 @@ class Worker:
         if report.outcome is Outcome.PUBLISHED:
             _check_suffix(task, report)
         if task.sidecar is not None:
-            decided = self.settings.given is not None
-            write_record(task.sidecar, Record(report=_noted(task, report), from_decisions=decided))
+            write_record(task.sidecar, _noted(task, report))
 
     def _hash(self, task: Task) -> str:
         data = read_input(task.source, self.settings.options.limits.memory)
@@ -145,14 +145,7 @@ class Worker:
 
 def failed(task: Task, options: Options, error: PasserbyError) -> Report:
     """Return the report of a file that was not even begun."""
-    refused = isinstance(error, InputError | LimitExceeded)
-    return Report(
-        item=Item(path=task.shown, sha256=hashlib.sha256(b"").hexdigest(), bytes=0),
-        outcome=Outcome.REFUSED if refused else Outcome.FAILED,
-        options=options,
-        notes=(task.note,) if task.note else (),
-        failure=Failure.from_error(error),
-    )
+    return _noted(task, not_begun(task.shown, options, error))
 
 
 def _noted(task: Task, report: Report) -> Report:

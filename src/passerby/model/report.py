@@ -60,14 +60,17 @@ class Failure:
 class Report:
     """What was done with one file.
 
-    `seed` is that of the noise; `grid` is what the masks were snapped to. `unresolved` are faces
-    that the last look still found. `dropped` lists the parts of the source that are not in the
-    output. `timings` are seconds by step.
+    `passerby` is the version that made it; `from_decisions` says that nothing was detected,
+    because the decisions were given. `seed` is that of the noise; `grid` is what the masks were
+    snapped to. `unresolved` are faces that the last look still found. `dropped` lists the parts
+    of the source that are not in the output. `timings` are seconds by step.
     """
 
     item: Item
     outcome: Outcome
     options: Options
+    passerby: str = ""
+    from_decisions: bool = False
     output: str | None = None
     output_sha256: str | None = None
     seed: str | None = None
