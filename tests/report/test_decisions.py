@@ -87,9 +87,14 @@ def test_numbers_that_are_not_whole_are_rounded_outward() -> None:
 
 
 def test_two_entries_for_one_picture_must_agree() -> None:
-    value = by_hand(BOX)
-    value["files"].append(value["files"][0])
-    assert len(read(value)) == 1
+    value = by_hand(BOX | {"at": "2026-01-01T00:00:00+00:00"}, seed="01")
+    again = by_hand(BOX | {"track": {"id": "t9"}, "reason": "the same"}, seed="02")["files"][0]
+    value["files"].append(again)
+    assert read(value)[SHA].seed == "01"
+    moved = {"action": "redact", "region": {"shape": "box", "box": [2, 2, 30, 40]}}
+    for other in (BOX | {"action": "keep"}, moved):
+        with pytest.raises(Malformed, match="two different entries"):
+            read(value | {"files": [value["files"][0], by_hand(other)["files"][0]]})
     value["files"].append({"item": {"sha256": SHA}, "decisions": []})
     with pytest.raises(Malformed, match="two different entries"):
         read(value)
@@ -121,9 +126,11 @@ WRONG: list[tuple[Any, str]] = [
     (by_hand(BOX | {"reason": 5}), "reason: expected a text"),
     (by_hand(BOX | {"track": 5}), "track: expected an object"),
     (by_hand(BOX, outcome="done"), "outcome: expected one of"),
-    (by_hand(BOX, seed="hello"), "seed: expected hexadecimal"),
+    (by_hand(BOX, seed="hello"), "files[0]: seed: expected pairs of hexadecimal"),
+    (by_hand(BOX, seed="abc"), "files[0]: seed: expected pairs of hexadecimal"),
     (by_hand(BOX, options={"method": "magic"}), "options.method: expected one of solid"),
-    (by_hand(BOX, options={"color": [0, 0, 256]}), "options.color"),
+    (by_hand(BOX, options={"color": [0, 0, 256]}), "files[0]: color: expected three"),
+    (by_hand(BOX, options={"color": [0, 0]}), "options.color"),
     (by_hand(BOX, options={"keep_fields": ["name"]}), "options.keep_fields[0]"),
     (by_hand(BOX, options=[1]), "options: expected an object"),
     (by_hand(BOX, unresolved=[{}]), "unresolved[0].box: this is missing"),

@@ -98,9 +98,14 @@ class Grid:
 
     Cells are `width` x `height` pixels and a cell's corner lies at (`x`, `y`) modulo the cell
     size: a rotated JPEG's first cell may be a partial one. 1x1 means no snapping.
+    Raises ValueError for a cell without pixels, or a corner that is not inside one.
     """
 
     width: int = 1
     height: int = 1
     x: int = 0
     y: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.x < self.width and 0 <= self.y < self.height):
+            raise ValueError(f"no grid: cells of {self.width}x{self.height} at {self.x}, {self.y}")

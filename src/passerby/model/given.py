@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from passerby.model.decision import Decision
 from passerby.model.media import Field
-from passerby.model.options import Method, Options
+from passerby.model.options import Method, Options, check_color, check_seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class Given:
 
     `size` is (width, height) in display orientation, checked where it is given. The other
     values are those of the run that made the decisions; None where the file is silent, and
-    then the options of the present run hold.
+    then the options of the present run hold. Raises ValueError for a value out of its range.
     """
 
     sha256: str
@@ -25,6 +25,14 @@ class Given:
     color: tuple[int, int, int] | None = None
     seed: str | None = None
     keep_fields: tuple[Field, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.size is not None and min(self.size) < 1:
+            raise ValueError("size: expected a width and a height of at least 1")
+        if self.color is not None:
+            check_color(self.color)
+        if self.seed is not None:
+            check_seed(self.seed)
 
     def over(self, options: Options) -> Options:
         """Return the options of a run in which what stands here wins."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -34,16 +35,33 @@ class Effort(StrEnum):
     THOROUGH = "thorough"
 
 
+def check_color(color: tuple[int, int, int]) -> None:
+    """Raise ValueError unless this is 8-bit RGB."""
+    if len(color) != 3 or not all(0 <= part <= 255 for part in color):
+        raise ValueError("color: expected three numbers from 0 to 255")
+
+
+def check_seed(seed: str) -> None:
+    """Raise ValueError unless this is the hexadecimal text of 1 to 64 bytes."""
+    if not re.fullmatch("([0-9a-f]{2}){1,64}", seed):
+        raise ValueError("seed: expected pairs of hexadecimal digits (0-9, a-f), at most 64")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a picture may claim before it is refused.
 
     `pixels` is width times height as the header says; `memory` is bytes that decoding,
-    redacting and checking the picture may take, by an estimate.
+    redacting and checking the picture may take, by an estimate. Raises ValueError if either is
+    less than 1.
     """
 
     pixels: int = 250_000_000
     memory: int = 6 * 1024**3
+
+    def __post_init__(self) -> None:
+        if self.pixels < 1 or self.memory < 1:
+            raise ValueError("limits: expected at least 1 pixel and 1 byte")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +71,8 @@ class Options:
     `color` is 8-bit RGB of the solid fill. `min_face` is a face height in pixels: smaller
     ones are left as they are; 0 hides all that are found. `seed` (hex) makes `noise`
     repeatable; None draws a fresh one for each file, and the report carries it.
+    `finder` and `second` are names of detectors; with None for `second` the first looks again.
+    Raises ValueError for a value out of its range.
     """
 
     method: Method = Method.SOLID
@@ -64,3 +84,10 @@ class Options:
     second: str | None = "yunet"
     seed: str | None = None
     limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        check_color(self.color)
+        if self.min_face < 0:
+            raise ValueError("min_face: expected a number of pixels, at least 0")
+        if self.seed is not None:
+            check_seed(self.seed)

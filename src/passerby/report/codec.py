@@ -169,7 +169,10 @@ def _decode_object(kind: type, value: Any, where: str) -> Any:
             values[field.name] = decode(hints(kind)[field.name], given[field.name], place)
         elif field.default is field.default_factory is dataclasses.MISSING:
             refuse(place, "this is missing")
-    return kind(**values)
+    try:
+        return kind(**values)
+    except ValueError as error:
+        refuse(where, str(error))
 
 
 def _decode_plain(kind: Any, value: Any, where: str) -> Any:

@@ -64,12 +64,23 @@ def decisions_from(data: bytes) -> dict[str, Given]:
         given = _given(entry, where)
         if given is None:
             continue
-        if found.get(given.sha256, given) != given:
+        other = found.setdefault(given.sha256, given)
+        if not _agree(given, other):
             refuse(f"{where}item.sha256", "this picture has two different entries")
-        found[given.sha256] = given
     if not found:
         refuse("files", "no picture in here has decisions")
     return found
+
+
+def _agree(one: Given, other: Given) -> bool:
+    """Whether the same would be made: a folder may hold one picture twice, and what differs
+    then is when it was decided, and the noise's seed."""
+    what = [
+        [(d.action, d.region) for d in given.decisions]
+        + [given.size, given.method, given.color, given.keep_fields]
+        for given in (one, other)
+    ]
+    return what[0] == what[1]
 
 
 def _given(entry: Mapping[str, Any], where: str) -> Given | None:
@@ -84,15 +95,20 @@ def _given(entry: Mapping[str, Any], where: str) -> Given | None:
         refuse(f"{where}decisions", f"more than {MOST:,} for one picture")
     decisions = [_decision(one, f"{where}decisions[{i}]", i) for i, one in enumerate(listed)]
     options = as_object(entry.get("options") or {}, f"{where}options")
-    return Given(
-        sha256=sha256,
-        decisions=(*decisions, *_unresolved(entry, where)),
-        size=_size(item, where),
-        method=_optional(options, "method", Method, f"{where}options."),
-        color=_color(options, f"{where}options."),
-        seed=_seed(entry, where),
-        keep_fields=_optional(options, "keep_fields", tuple[Field, ...], f"{where}options."),
-    )
+    inside = f"{where}options."
+    values = {
+        "sha256": sha256,
+        "decisions": (*decisions, *_unresolved(entry, where)),
+        "size": _optional(item, "size", tuple[int, int], f"{where}item."),
+        "method": _optional(options, "method", Method, inside),
+        "color": _optional(options, "color", tuple[int, int, int], inside),
+        "seed": _optional(entry, "seed", str, where),
+        "keep_fields": _optional(options, "keep_fields", tuple[Field, ...], inside),
+    }
+    try:
+        return Given(**values)
+    except ValueError as error:
+        refuse(where.rstrip("."), str(error))
 
 
 def _needed(entry: Mapping[str, Any], key: str, where: str) -> Any:
@@ -112,29 +128,6 @@ def _sha256(value: Any, where: str) -> str:
     if len(text) != 64 or not set(text) <= set("0123456789abcdef"):
         refuse(where, "expected the picture's sha256: 64 hexadecimal digits")
     return text
-
-
-def _size(item: Mapping[str, Any], where: str) -> tuple[int, int] | None:
-    size: tuple[int, int] | None = _optional(item, "size", tuple[int, int], f"{where}item.")
-    if size is not None and min(size) < 1:
-        refuse(f"{where}item.size", "expected a width and a height of at least 1")
-    return size
-
-
-def _color(options: Mapping[str, Any], where: str) -> tuple[int, int, int] | None:
-    color: tuple[int, int, int] | None = _optional(options, "color", tuple[int, int, int], where)
-    if color is not None and not all(0 <= part <= 255 for part in color):
-        refuse(f"{where}color", "expected three numbers from 0 to 255")
-    return color
-
-
-def _seed(entry: Mapping[str, Any], where: str) -> str | None:
-    seed: str | None = _optional(entry, "seed", str, where)
-    if seed is not None and (
-        len(seed) > 128 or not seed or not set(seed) <= set("0123456789abcdef")
-    ):
-        refuse(f"{where}seed", "expected hexadecimal digits")
-    return seed
 
 
 def _decision(value: Any, where: str, index: int) -> Decision:
