@@ -136,6 +136,18 @@ def test_boxes_are_numbered_as_in_the_json_and_unresolved_ones_are_marked() -> N
     assert 'viewBox="0 0 640 480"' in kept
 
 
+@pytest.mark.parametrize("outcome", [Outcome.PUBLISHED, Outcome.SKIPPED])
+def test_a_face_that_was_found_and_published_is_not_said_to_be_covered(outcome: Outcome) -> None:
+    seen = replace(REVIEW, outcome=outcome, decisions=(), from_decisions=True)
+    whole = b"".join(page(run_of(seen, PUBLISHED), {0: PIXEL})).decode()
+    assert "1 face was still found in the last look, and can be seen" in whole
+    assert "1 still found" in whole
+    assert "Nothing was published" not in whole
+    assert "No face found" not in whole
+    assert whole.count('class="box look"') == 1
+    assert least_certain(run_of(PUBLISHED, seen)) == [1, 0]
+
+
 def test_pictures_have_alternative_text_and_headings_are_in_order() -> None:
     reader = read(PUBLISHED, REVIEW)
     for tag, attrs in reader.tags:

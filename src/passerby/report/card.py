@@ -80,7 +80,6 @@ class Card:
     boxes: tuple[Drawn, ...]
     pills: tuple[Pill, ...]
     notes: tuple[str, ...]
-    unresolved: int
     unresolved_line: str
     decisions: tuple[Row, ...]
     decisions_line: str
@@ -92,10 +91,13 @@ class Card:
 
 
 def certainty(report: Report) -> tuple[int, float]:
-    """Return the key by which files are sorted: what needs a decision comes first, then the
-    file whose least certain mask has the lowest score; files without a face come last."""
+    """Return the key by which files are sorted: what needs a decision comes first, then what was
+    published although a face was still found, then the file whose least certain mask has the
+    lowest score; files without a face come last."""
     if report.outcome is Outcome.NEEDS_REVIEW:
         return 0, min((s.score for s in report.unresolved), default=0.0)
+    if report.unresolved:
+        return 1, -1.0
     scores = [d.track.score for d in report.decisions]
     return (1, min(scores)) if scores else (2, 0.0)
 
@@ -117,9 +119,7 @@ def make_card(number: int, report: Report, thumbnail: str | None) -> Card:
         boxes=_boxes(report, width, height),
         pills=_pills(report, masks),
         notes=tuple(printable(note) for note in report.notes),
-        unresolved=len(report.unresolved),
-        unresolved_line=plural(len(report.unresolved), "face was", "faces were")
-        + " still found in the last look.",
+        unresolved_line=_unresolved_line(report),
         decisions=tuple(_row(i, d) for i, d in enumerate(report.decisions, 1)),
         decisions_line=_decisions_line(report),
         checks=tuple(
@@ -140,10 +140,22 @@ def _boxes(report: Report, width: int, height: int) -> tuple[Drawn, ...]:
         _drawn(d.region, str(i), "keep" if d.action is Action.KEEP else "mask", width, height)
         for i, d in enumerate(report.decisions, 1)
     ]
-    if report.outcome is Outcome.NEEDS_REVIEW:
-        found = [Region(box=s.box, shape=Shape.BOX) for s in report.unresolved]
-        drawn += [_drawn(region, "?", "look", width, height) for region in found]
+    found = [Region(box=s.box, shape=Shape.BOX) for s in report.unresolved]
+    drawn += [_drawn(region, "?", "look", width, height) for region in found]
     return tuple(box for box in drawn if box is not None)
+
+
+def _unresolved_line(report: Report) -> str:
+    """Say what the last look still found, and whether it can be seen in what was published."""
+    if not report.unresolved:
+        return ""
+    found = plural(len(report.unresolved), "face was", "faces were") + " still found"
+    if report.outcome is Outcome.NEEDS_REVIEW:
+        return (
+            f"{found} in the last look. Nothing was published. What was found is covered in the "
+            "picture above. Decide on it in the JSON report and run again with --decisions."
+        )
+    return f"{found} in the last look, and can be seen: the decisions that were given say so."
 
 
 def _drawn(region: Region, label: str, kind: str, width: int, height: int) -> Drawn | None:
@@ -174,6 +186,8 @@ def _pills(report: Report, masks: str) -> tuple[Pill, ...]:
     kept = sum(d.action is Action.KEEP for d in report.decisions)
     if kept:
         pills.append(Pill(text=f"{kept} kept"))
+    if report.unresolved:
+        pills.append(Pill(text=f"{len(report.unresolved):,} still found", kind="bad"))
     if report.options.method.cosmetic:
         pills.append(Pill(text=f"{report.options.method}: cosmetic", kind="cosmetic"))
     return tuple(pills)

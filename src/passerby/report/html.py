@@ -111,11 +111,12 @@ def _tiles(run: RunReport) -> list[dict[str, Any]]:
 
 def _sections(cards: list[Card]) -> list[dict[str, Any]]:
     review = [card for card in cards if card.review]
-    masked = [card for card in cards if not card.review and card.decisions]
-    empty = [card for card in cards if not card.review and not card.decisions]
+    decided = [card for card in cards if not card.review]
+    found = [card for card in decided if card.decisions or card.unresolved_line]
+    empty = [card for card in decided if card not in found]
     sections = [
         ("needs-review", "Needs your decision", review, _REVIEW_TEXT),
-        ("contact-sheet", "Contact sheet, least certain first", masked, _SHEET_TEXT),
+        ("contact-sheet", "Contact sheet, least certain first", found, _SHEET_TEXT),
         ("no-face", "No face found", empty, _EMPTY_TEXT),
     ]
     return [
