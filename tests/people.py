@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import tomllib
 from functools import cache
 from importlib.util import find_spec
@@ -95,3 +96,10 @@ def crowd(width: int, height: int, faces: int, face_height: int, seed: int = 0) 
             break
         paste(canvas, tiles[index % len(tiles)], x, y)
     return canvas
+
+
+def encoded(kind: str = "PNG", size: tuple[int, int] = (160, 120), **options: object) -> bytes:
+    """Return a picture without a face as a file."""
+    out = io.BytesIO()
+    Image.fromarray(backdrop(*size)).save(out, kind, **options)
+    return out.getvalue()

@@ -85,7 +85,7 @@ def run_of(*reports: Report, options: Options | None = None) -> RunReport:
 
 
 INSPECTION = Inspection(item=ITEM, finder=FINDER, sightings=(SEEN,), parts=PUBLISHED.dropped)
-VERIFICATION = Verification(item=ITEM, checks=REVIEW.checks, unresolved=(SEEN,), finder=FINDER)
+VERIFICATION = Verification(item=ITEM, checks=REVIEW.checks, unresolved=(SEEN,), finders=(FINDER,))
 
 coordinates = st.integers(-(2**20), 2**20)
 sides = st.integers(1, 2**20)

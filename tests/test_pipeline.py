@@ -8,28 +8,21 @@ import pytest
 from PIL import Image
 
 from passerby.errors import Exit
-from passerby.examine import inspect_bytes, verify_bytes
 from passerby.files import PARTIAL
 from passerby.model.decision import Action
 from passerby.model.geometry import Box
 from passerby.model.given import Given
-from passerby.model.media import Field, Part
+from passerby.model.media import Field
 from passerby.model.options import Limits, Method, Options
 from passerby.model.report import Outcome, Report
-from passerby.pipeline import ROUNDS, Job, redact_bytes, run_one
+from passerby.pipeline import ROUNDS, Job, run_one
 from passerby.ports import Finder, Picture, Sink
-from people import backdrop
+from people import encoded
 from stand_ins import MEDIA, Crashing, Scripted, ports
 from strategies import decision
 
 FACE = Box(40, 30, 80, 80)
 OPTIONS = Options()
-
-
-def encoded(kind: str = "PNG", size: tuple[int, int] = (160, 120), **options: object) -> bytes:
-    out = io.BytesIO()
-    Image.fromarray(backdrop(*size)).save(out, kind, **options)
-    return out.getvalue()
 
 
 def run(
@@ -132,6 +125,17 @@ def test_given_decisions_are_followed_exactly_and_the_second_look_only_reports(
     assert not changed[:, 9:].any()
 
 
+def test_decisions_outside_of_the_picture_are_refused(photo: Path, tmp_path: Path) -> None:
+    sha256 = hashlib.sha256(photo.read_bytes()).hexdigest()
+    for outside in (Box(160, 0, 200, 40), Box(-40, 0, 0, 40), Box(0, 120, 40, 160)):
+        given = Given(sha256=sha256, decisions=(decision(FACE), decision(outside)))
+        report = run(photo, tmp_path / "o.png", given=given)
+        assert report.exit is Exit.INPUT
+        assert report.failure is not None
+        assert report.failure.message.startswith("decision 2 lies outside")
+        assert [p.name for p in tmp_path.iterdir()] == ["photo.png"]
+
+
 @pytest.mark.parametrize("wrong", ["file", "size"])
 def test_decisions_for_another_picture_are_refused(photo: Path, tmp_path: Path, wrong: str) -> None:
     sha256 = hashlib.sha256(photo.read_bytes()).hexdigest()
@@ -161,13 +165,35 @@ def test_a_report_repeats_a_noisy_result_byte_for_byte(photo: Path, tmp_path: Pa
 
 
 def test_a_kept_face_stays_and_is_not_found_again(photo: Path, tmp_path: Path) -> None:
-    options = Options(min_face=60)
-    small, large = FACE, Box(90, 20, 140, 90)
-    both = Scripted([(small, large)])
-    report = run(photo, tmp_path / "o.png", options, finder=both, second=Scripted([(small,)]))
+    sha256 = hashlib.sha256(photo.read_bytes()).hexdigest()
+    kept = decision(FACE.grow(0.3, 0.3, 0.3, 0.3), action=Action.KEEP)
+    hidden = decision(Box(90, 20, 140, 90))
+    given = Given(sha256=sha256, decisions=(kept, hidden))
+    report = run(photo, tmp_path / "o.png", given=given, second=Scripted([(FACE,)]))
     assert report.outcome is Outcome.PUBLISHED
-    assert [d.action for d in report.decisions] == [Action.REDACT, Action.KEEP]
+    assert report.unresolved == ()
     assert report.redacted == 1
+    before, after = samples(photo.read_bytes()), samples((tmp_path / "o.png").read_bytes())
+    box = FACE
+    assert (
+        before[box.y0 : box.y1, box.x0 : box.x1] == after[box.y0 : box.y1, box.x0 : box.x1]
+    ).all()
+    assert not after[30:80, 100:130].any()
+
+
+def test_a_face_that_is_small_at_first_is_hidden_when_it_is_seen_larger(
+    photo: Path, tmp_path: Path
+) -> None:
+    small, larger = Box(40, 30, 60, 59), Box(40, 30, 62, 61)
+    out = tmp_path / "o.png"
+    second = Scripted([(small, larger), ()])
+    report = run(photo, out, Options(min_face=30), finder=Scripted([(small,)]), second=second)
+    assert report.outcome is Outcome.PUBLISHED
+    assert [d.action for d in report.decisions] == [Action.KEEP, Action.REDACT]
+    assert not samples(out.read_bytes())[35:55, 45:55].any()
+    seen = Scripted([(small,)])
+    report = run(photo, tmp_path / "p.png", Options(min_face=30), finder=seen, second=seen)
+    assert report.redacted == 0
 
 
 def test_a_dry_run_writes_nothing(photo: Path, tmp_path: Path) -> None:
@@ -304,104 +330,54 @@ def test_a_bug_is_one_line_in_the_report(photo: Path, tmp_path: Path) -> None:
     assert report.failure.message == "an unforeseen ZeroDivisionError"
 
 
-class TestVerify:
-    def redact(self, data: bytes, method: Method = Method.SOLID) -> tuple[bytes, Report]:
-        result = redact_bytes(
-            data,
-            shown="x",
-            options=Options(method=method),
-            given=None,
-            ports=ports(Scripted([(FACE,)])),
-        )
-        assert result.redacted is not None
-        return result.redacted, result.report
+def test_running_out_of_memory_is_a_limit(photo: Path, tmp_path: Path) -> None:
+    class Hungry(Scripted):
+        def find(self, view: object) -> tuple[()]:
+            raise MemoryError
 
-    @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-    @pytest.mark.parametrize("method", [Method.SOLID, Method.NOISE])
-    def test_an_own_output_passes_with_and_without_the_original(
-        self, kind: str, method: Method
-    ) -> None:
-        data = encoded(kind)
-        output, report = self.redact(data, method)
-        for original in (data, None):
-            result = verify_bytes(
-                output, shown="x", original=original, report=report, options=OPTIONS, ports=ports()
-            )
-            assert result.exit is Exit.OK, result
+    class Starving:
+        def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
+            raise MemoryError
 
-    def test_a_changed_output_fails(self) -> None:
-        output, report = self.redact(encoded())
-        picture = MEDIA.read(output, Limits())
-        pixels = picture.samples.copy()
-        pixels[55, 60] = 9
-        changed = MEDIA.encode(picture.with_samples(pixels), ())
-        result = verify_bytes(
-            changed, shown="x", original=None, report=report, options=OPTIONS, ports=ports()
-        )
-        assert {c.name for c in result.checks if not c.passed} == {
-            "output sha256",
-            "under the mask",
-        }
-        assert result.exit is Exit.VERIFICATION
-
-    def test_a_file_of_another_tool(self) -> None:
-        data = encoded("JPEG", quality=90)
-        finder = Scripted([(FACE,)])
-        image = Image.open(io.BytesIO(data))
-        image.paste((0, 0, 0), (36, 26, 84, 84))
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=85, comment=b"Jane")
-        result = verify_bytes(
-            out.getvalue(),
-            shown="x",
-            original=data,
-            report=None,
-            options=OPTIONS,
-            ports=ports(finder),
-        )
-        by_name = {check.name: check.passed for check in result.checks}
-        assert by_name == {
-            "opens": True,
-            "form": True,
-            "faces changed": True,
-            "container": False,
-            "second look": True,
-        }
-        assert result.leftovers
-        untouched = verify_bytes(
-            data, shown="x", original=data, report=None, options=OPTIONS, ports=ports(finder)
-        )
-        assert not {c.name: c.passed for c in untouched.checks}["faces changed"]
-
-    def test_a_found_face_fails(self) -> None:
-        result = verify_bytes(
-            encoded(),
-            shown="x",
-            original=None,
-            report=None,
-            options=OPTIONS,
-            ports=ports(second=Scripted([(FACE,)])),
-        )
-        assert result.exit is Exit.VERIFICATION
-        assert [s.box for s in result.unresolved] == [FACE]
-
-    def test_what_cannot_be_read_is_a_value(self) -> None:
-        result = verify_bytes(
-            b"no", shown="x", original=None, report=None, options=OPTIONS, ports=ports()
-        )
-        assert result.exit is Exit.INPUT
+    for report in (
+        run(photo, tmp_path / "o.png", finder=Hungry()),
+        run(photo, tmp_path / "o.png", sink=Starving()),
+    ):
+        assert report.outcome is Outcome.REFUSED
+        assert report.exit is Exit.LIMIT
 
 
-def test_inspect_lists_faces_and_parts() -> None:
-    out = io.BytesIO()
-    Image.fromarray(backdrop(80, 60)).save(out, "PNG", pnginfo=_comment())
-    result = inspect_bytes(
-        out.getvalue(), shown="x", options=OPTIONS, ports=ports(Scripted([(FACE,)]))
-    )
-    assert result.exit is Exit.FOUND
-    assert [s.box for s in result.sightings] == [FACE]
-    assert any("Comment" in part.name or "tEXt" in part.name for part in result.telling)
-    assert all(isinstance(part, Part) for part in result.parts)
-    assert inspect_bytes(b"", shown="x", options=OPTIONS, ports=ports()).exit is Exit.INPUT
-    clean = inspect_bytes(encoded(), shown="x", options=OPTIONS, ports=ports())
-    assert clean.exit is Exit.OK
+def test_a_report_of_a_failure_holds_what_was_learnt(photo: Path, tmp_path: Path) -> None:
+    options = Options(method=Method.NOISE, seed="0a")
+    finder, sink = Scripted([(FACE,)]), Sabotage("not a picture")
+    report = run(photo, tmp_path / "o.png", options, finder=finder, sink=sink)
+    assert report.outcome is Outcome.FAILED
+    assert report.redacted == 1
+    assert report.seed == "0a"
+    assert [one.name for one in report.finders] == ["scripted", "scripted"]
+    assert report.passerby
+
+
+@pytest.mark.parametrize("way", ["itself", "symlink", "hard link"])
+def test_an_output_that_is_the_input_is_refused(photo: Path, tmp_path: Path, way: str) -> None:
+    before = photo.read_bytes()
+    out = tmp_path / "out.png"
+    if way == "itself":
+        out = photo
+    elif way == "symlink":
+        out.symlink_to(photo)
+    else:
+        out.hardlink_to(photo)
+    for source, output in ((photo, out), (out, photo)):
+        report = run(source, output, finder=Scripted([(FACE,)]), overwrite=True)
+        assert report.exit is Exit.OUTPUT
+        assert report.failure is not None
+        assert report.failure.message == "the output is the input"
+    assert photo.read_bytes() == out.read_bytes() == before
+
+
+def test_a_cosmetic_method_is_called_so_in_the_report(photo: Path, tmp_path: Path) -> None:
+    report = run(photo, tmp_path / "o.png", Options(method=Method.BLUR))
+    assert any("cosmetic" in note for note in report.notes)
+    report = run(photo, tmp_path / "p.png")
+    assert not any("cosmetic" in note for note in report.notes)

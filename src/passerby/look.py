@@ -14,7 +14,7 @@ def look(finder: Finder, picture: Picture, source: Source) -> tuple[Sighting, ..
     try:
         for view in source.views(picture):
             sightings.extend(finder.find(view))
-    except PasserbyError:
+    except (PasserbyError, MemoryError):
         raise
     except Exception as error:
         raise FinderError(f"{finder.identity.name} failed: {type(error).__name__}") from error

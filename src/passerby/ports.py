@@ -7,7 +7,7 @@ that no two of these import each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerby.model.finding import FinderId, Sighting
-from passerby.model.media import Encoding, Field, Orientation, Part
+from passerby.model.media import Encoding, Field, Group, Orientation, Part
 from passerby.model.options import Limits
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
@@ -45,6 +45,16 @@ class Picture:
     """The source's; already applied to `samples`."""
     notes: tuple[str, ...] = ()
     """What people should know about the decoding, one line each."""
+    hidden_colour: bool = False
+    """Whether the file had more than one colour under alpha 0: a picture that nobody sees."""
+
+    @property
+    def hidden_parts(self) -> tuple[Part, ...]:
+        """What the pixels of the file held besides the picture that is shown."""
+        if not self.hidden_colour:
+            return ()
+        name = "colour under transparent pixels"
+        return (Part(name=name, group=Group.EMBEDDED, offset=0, size=0),)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -54,12 +64,7 @@ class Picture:
 
     def with_samples(self, samples: Samples) -> Picture:
         """Return the same picture with other pixels."""
-        return Picture(
-            samples=samples,
-            encoding=self.encoding,
-            orientation=self.orientation,
-            notes=self.notes,
-        )
+        return replace(self, samples=samples)
 
 
 class Source(Protocol):

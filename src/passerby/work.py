@@ -132,7 +132,7 @@ class Work:
             self.grid = picture.encoding.grid
             self.found_fields = tuple(name.value for name, _ in picture.encoding.fields)
             self.notes = picture.notes
-            self.parts = self._dropped(data)
+            self.parts = (*self._dropped(data), *picture.hidden_parts)
         return picture
 
     def _dropped(self, data: bytes) -> tuple[Part, ...]:

@@ -28,5 +28,5 @@ WRONG: list[tuple[Any, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("kind", "values"), WRONG)
 def test_a_value_out_of_its_range_cannot_be_made(kind: Any, values: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="expected|no grid"):
+    with pytest.raises(ValueError, match=r"expected|no grid"):
         kind(**values)

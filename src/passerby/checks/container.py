@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from passerby.model.media import Encoding, Field
+from passerby.model.media import Part
 from passerby.model.report import Check
-from passerby.ports import Source
 
 _SHOWN = 5
 
 
-def check_container(
-    source: Source, data: bytes, encoding: Encoding, keep: tuple[Field, ...]
-) -> Check:
-    """List what the plan does not allow. Raises CorruptInput if the file cannot be walked."""
-    leftovers = source.leftovers(data, encoding, keep)
+def check_container(leftovers: tuple[Part, ...]) -> Check:
+    """Name the parts that the plan does not allow; `Source.leftovers` lists them."""
     names = ", ".join(part.name for part in leftovers[:_SHOWN])
     more = f" and {len(leftovers) - _SHOWN} more" if len(leftovers) > _SHOWN else ""
     return Check(

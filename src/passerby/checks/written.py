@@ -39,7 +39,8 @@ def verify_written(
         checks.append(check_under_mask(written, plan.planned, plan.mask))
         checks.append(check_outside(written, plan.original, plan.mask))
     try:
-        checks.append(check_container(source, data, plan.planned.encoding, keep))
+        leftovers = source.leftovers(data, plan.planned.encoding, keep)
+        checks.append(check_container((*leftovers, *written.hidden_parts)))
     except InputError as error:
         checks.append(Check(name="container", passed=False, detail=error.message))
     return tuple(checks), written

@@ -36,11 +36,13 @@ def decoding(what: str) -> Iterator[None]:
 
 @contextmanager
 def encoding(what: str) -> Iterator[None]:
-    """Turn whatever an encoder raises into OutputError."""
+    """Turn whatever an encoder raises into OutputError or LimitExceeded."""
     try:
         yield
     except (PasserbyError, NameError):
         raise
+    except MemoryError as error:
+        raise LimitExceeded(f"{what}: not enough memory") from error
     except Exception as error:
         raise OutputError(f"{what}: {one_line(error)}") from error
 

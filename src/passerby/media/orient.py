@@ -59,13 +59,13 @@ def upright(
 
     `stored` is (height, width, channels) as the file has it; it is written to.
     """
-    if encoding.mode.has_alpha:
-        zero_invisible(stored)
+    hidden = encoding.mode.has_alpha and zero_invisible(stored)
     return Picture(
         samples=apply(stored, orientation),
         encoding=encoding,
         orientation=orientation,
         notes=tuple(notes),
+        hidden_colour=hidden,
     )
 
 

@@ -20,13 +20,20 @@ def contiguous(samples: Samples) -> Samples:
     return cast(Samples, np.ascontiguousarray(samples))
 
 
-def zero_invisible(samples: Samples) -> None:
-    """Zero the colour of pixels whose alpha, the last channel, is 0: in place."""
+def zero_invisible(samples: Samples) -> bool:
+    """Zero the colour of pixels whose alpha, the last channel, is 0: in place.
+
+    Returns whether they held a picture, that is more than one colour.
+    """
+    colours: set[bytes] = set()
     for top in range(0, samples.shape[0], _BAND):
         band = samples[top : top + _BAND]
         hidden = band[..., -1] == 0
         if hidden.any():
+            held = band[hidden]
+            colours |= {held.min(axis=0).tobytes(), held.max(axis=0).tobytes()}
             band[hidden] = 0
+    return len(colours) > 1
 
 
 def is_opaque(samples: Samples) -> bool:

@@ -130,7 +130,7 @@ class Verification:
     checks: tuple[Check, ...] = ()
     unresolved: tuple[Sighting, ...] = ()
     leftovers: tuple[Part, ...] = ()
-    finder: FinderId | None = None
+    finders: tuple[FinderId, ...] = ()
     failure: Failure | None = None
 
     @property
