@@ -10,7 +10,15 @@ It finds the faces in a picture, removes them beyond recovery together with ever
 the file, checks the written file, and only then publishes it. It recognises no one.
 """
 
-from passerby.api import inspect, redact, redact_bytes, verify
+from passerby.api import (
+    inspect,
+    load_decisions,
+    load_reports,
+    redact,
+    redact_bytes,
+    report_json,
+    verify,
+)
 from passerby.errors import Exit, PasserbyError
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import Sighting, Track
@@ -45,7 +53,10 @@ __all__ = [
     "Track",
     "Verification",
     "inspect",
+    "load_decisions",
+    "load_reports",
     "redact",
     "redact_bytes",
+    "report_json",
     "verify",
 ]

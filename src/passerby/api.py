@@ -46,7 +46,7 @@ def redact(
 
     With `output` None nothing is written. With `decisions` nothing is detected: exactly those
     regions are hidden. What went wrong stands in the report: look at `report.outcome`.
-    Raises ModelError or FinderError if the detectors cannot be opened.
+    Raises UsageError for an unknown detector, ModelError or FinderError if one cannot be opened.
     """
     from passerby.pipeline import Job, run_one
 
@@ -72,7 +72,7 @@ def redact_bytes(
 ) -> tuple[Report, bytes | None]:
     """Redact one picture in memory; the bytes are None unless every check passed.
 
-    Raises ModelError or FinderError if the detectors cannot be opened.
+    Raises UsageError for an unknown detector, ModelError or FinderError if one cannot be opened.
     """
     from passerby.pipeline import redact_bytes as run
 
@@ -85,7 +85,7 @@ def redact_bytes(
 def inspect(source: PathLike | bytes, *, options: Options | None = None) -> Inspection:
     """Say what in a picture file would identify people. Changes nothing.
 
-    Raises ModelError or FinderError if the detectors cannot be opened.
+    Raises UsageError for an unknown detector, ModelError or FinderError if one cannot be opened.
     """
     from passerby.errors import PasserbyError
     from passerby.examine import inspect_bytes
@@ -111,7 +111,7 @@ def verify(
 ) -> Verification:
     """Check a finished picture file, also one that another tool redacted.
 
-    Raises ModelError or FinderError if the detectors cannot be opened.
+    Raises UsageError for an unknown detector, ModelError or FinderError if one cannot be opened.
     """
     from passerby.errors import PasserbyError
     from passerby.examine import verify_bytes
@@ -129,6 +129,30 @@ def verify(
     return verify_bytes(
         data, shown=name, original=before, report=report, options=options, ports=ports
     )
+
+
+def load_decisions(path: PathLike) -> dict[str, Given]:
+    """Read a decisions file: what is to be done with each picture, by the sha256 of its bytes.
+
+    The report of a file or of a run is such a file. Raises BadDecisions.
+    """
+    from passerby.report.decisions import load_decisions as load
+
+    return load(Path(path))
+
+
+def load_reports(path: PathLike) -> tuple[Report, ...]:
+    """Read the JSON report of a file, or those in the report of a run. Raises BadDecisions."""
+    from passerby.report.json import load_reports as load
+
+    return load(Path(path))
+
+
+def report_json(report: Report) -> bytes:
+    """Return a report as JSON text: what `load_reports` and `load_decisions` read."""
+    from passerby.report.json import dump, report_document
+
+    return dump(report_document(report))
 
 
 def _bytes(source: PathLike | bytes, options: Options) -> bytes:

@@ -22,13 +22,13 @@ def build_ports(options: Options, threads: int) -> Ports:
     return Ports(source=media, sink=media, finder=finder, second=second, clock=SystemClock())
 
 
-def thumbnail(data: bytes, side: int) -> str:
+def thumbnail(data: bytes, side: int, limits: Limits) -> str:
     """Return a small JPEG of a redacted file as a data: URI, of at most `side` pixels a side.
 
     Raises InputError or LimitExceeded if the file cannot be read.
     """
     media = Media()
-    picture = media.read(data, Limits())
+    picture = media.read(data, limits)
     # The last view is the picture as it is shown on a page.
     *_, view = media.views(picture)
     return data_uri(view, side)

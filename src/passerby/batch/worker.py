@@ -138,7 +138,7 @@ class Worker:
         if not self.settings.pictures or result.redacted is None:
             return None
         try:
-            return thumbnail(result.redacted, THUMBNAIL)
+            return thumbnail(result.redacted, THUMBNAIL, self.settings.options.limits)
         except (PasserbyError, ValueError, MemoryError):
             return None
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import platform
 import re
 from importlib import metadata
-from typing import Any
 
 import click
 
 from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
 from passerby.errors import Exit
+from passerby.model.installed import Installation, OptionalPart
 
 _GIVES = {
-    "CUDAExecutionProvider": "detection on an NVIDIA GPU (pip install 'passerby[cuda]')",
+    "CUDAExecutionProvider": "detection on an NVIDIA GPU (with onnxruntime-gpu: see the tutorial)",
     "CoreMLExecutionProvider": "detection on Apple's accelerators (macOS)",
 }
+_BUILDS = {"onnxruntime": ("onnxruntime-gpu",)}
+"""Other names under which a library may be installed: they hold the same modules."""
 
 
 @click.command()
@@ -29,34 +31,35 @@ def doctor(as_json: bool) -> int:
     found = examine()
     _tell(found)
     if as_json:
-        from passerby.report.json import document
+        from passerby.report.json import installation_document
 
-        print_json(document("doctor", **found))
-    return int(Exit.OK if found["healthy"] else Exit.DEPENDENCY)
+        print_json(installation_document(found))
+    return int(Exit.OK if found.healthy else Exit.DEPENDENCY)
 
 
-def examine() -> dict[str, Any]:
+def examine() -> Installation:
     """Return what is installed: versions, detectors, execution providers, optional parts."""
     from passerby.cli.models import describe
     from passerby.find import catalogue
 
-    libraries = {name: _version(name) for name in _needed()}
-    detectors = [describe(entry) for entry in catalogue.entries()]
+    libraries = tuple((name, _version(name)) for name in _needed())
+    detectors = tuple(describe(entry) for entry in catalogue.entries())
     providers = _providers()
-    built_in = [one["usable"] for one in detectors if one["built_in"]]
-    return {
-        "healthy": all(libraries.values()) and all(built_in) and bool(providers),
-        "version": metadata.version("passerby"),
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "libraries": libraries,
-        "detectors": detectors,
-        "providers": providers,
-        "optional": [
-            {"name": name, "present": name in providers, "gives": gives}
+    whole = all(version for _, version in libraries)
+    built_in = all(one.usable for one in detectors if one.built_in)
+    return Installation(
+        healthy=whole and built_in and bool(providers),
+        version=metadata.version("passerby"),
+        python=platform.python_version(),
+        platform=platform.platform(),
+        libraries=libraries,
+        detectors=detectors,
+        providers=providers,
+        optional=tuple(
+            OptionalPart(name=name, present=name in providers, gives=gives)
             for name, gives in _GIVES.items()
-        ],
-    }
+        ),
+    )
 
 
 def _needed() -> list[str]:
@@ -66,32 +69,35 @@ def _needed() -> list[str]:
 
 
 def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+    """Return the version of an installed library, or of another build of it."""
+    for build in (name, *_BUILDS.get(name, ())):
+        try:
+            return metadata.version(build)
+        except metadata.PackageNotFoundError:
+            continue
+    return None
 
 
-def _providers() -> list[str]:
+def _providers() -> tuple[str, ...]:
     """Return what networks can run on, best first; nothing when the runtime is broken."""
     try:
         from passerby.find.runtime import providers
     except ImportError:
-        return []
-    return providers()
+        return ()
+    return tuple(providers())
 
 
-def _tell(found: dict[str, Any]) -> None:
-    say(f"Passerby {found['version']}, Python {found['python']}, {found['platform']}")
+def _tell(found: Installation) -> None:
+    say(f"Passerby {found.version}, Python {found.python}, {found.platform}")
     say("Libraries")
-    for name, version in found["libraries"].items():
+    for name, version in found.libraries:
         say(f"  {name} {version or 'MISSING: install Passerby again'}")
     say("Detectors")
-    for one in found["detectors"]:
-        say(f"  {one['name']} {one['version']}: {one['state']}, {one['licence']}")
-        say(f"    sha256 {one['sha256']}")
-    say(f"Networks run on: {', '.join(found['providers']) or 'NOTHING: onnxruntime is broken'}")
+    for one in found.detectors:
+        say(f"  {one.name} {one.version}: {one.state}, {one.licence}")
+        say(f"    sha256 {one.sha256}")
+    say(f"Networks run on: {', '.join(found.providers) or 'NOTHING: onnxruntime is broken'}")
     say("Optional")
-    for one in found["optional"]:
-        say(f"  {one['name']}: {'present' if one['present'] else 'missing'}; gives {one['gives']}")
-    say("All is well." if found["healthy"] else "Something is missing: see above.")
+    for part in found.optional:
+        say(f"  {part.name}: {'present' if part.present else 'missing'}; gives {part.gives}")
+    say("All is well." if found.healthy else "Something is missing: see above.")

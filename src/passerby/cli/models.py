@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,6 +12,7 @@ from passerby.cli.console import print_json, say
 from passerby.cli.options import InOrder, Name, json_option
 from passerby.errors import PasserbyError
 from passerby.find import catalogue
+from passerby.model.installed import DetectorState
 
 
 @click.group(cls=InOrder)
@@ -27,15 +27,17 @@ def models() -> None:
 @json_option
 def list_(as_json: bool) -> int:
     """Show the catalogue: each detector's licence, sha256, source and state."""
-    described = [describe(entry) for entry in catalogue.entries()]
+    described = tuple(describe(entry) for entry in catalogue.entries())
     for one in described:
-        say(f"{one['name']}  {one['title']} {one['version']}: {one['state']}")
-        for key in ("licence", "source", "trained_on", "sha256"):
-            say(f"    {key.replace('_', ' ')}: {one[key]}")
+        say(f"{one.name}  {one.title} {one.version}: {one.state}")
+        say(f"    licence: {one.licence}")
+        say(f"    source: {one.source}")
+        say(f"    trained on: {one.trained_on}")
+        say(f"    sha256: {one.sha256}")
     if as_json:
-        from passerby.report.json import document
+        from passerby.report.json import models_document
 
-        print_json(document("models", models=described))
+        print_json(models_document(described))
     return 0
 
 
@@ -73,7 +75,7 @@ def path(name: str, as_json: bool) -> int:
     return 0
 
 
-def describe(entry: catalogue.Entry) -> dict[str, Any]:
+def describe(entry: catalogue.Entry) -> DetectorState:
     """Return what is known of a detector, and whether its weights are there and right."""
     try:
         catalogue.load_weights(entry.name)
@@ -81,26 +83,26 @@ def describe(entry: catalogue.Entry) -> dict[str, Any]:
     except PasserbyError as error:
         missing = not os.path.lexists(catalogue.path(entry.name))
         state = "not added" if missing and not entry.built_in else f"unusable: {error.message}"
-    return {
-        "name": entry.name,
-        "title": entry.title,
-        "version": entry.version,
-        "state": state,
-        "usable": state in ("built in", "added"),
-        "built_in": entry.built_in,
-        "licence": entry.licence,
-        "source": entry.source,
-        "address": entry.address,
-        "trained_on": entry.trained_on,
-        "sha256": entry.sha256,
-        "path": str(catalogue.path(entry.name)),
-    }
+    return DetectorState(
+        name=entry.name,
+        title=entry.title,
+        version=entry.version,
+        state=state,
+        usable=state in ("built in", "added"),
+        built_in=entry.built_in,
+        licence=entry.licence,
+        source=entry.source,
+        address=entry.address,
+        trained_on=entry.trained_on,
+        sha256=entry.sha256,
+        path=str(catalogue.path(entry.name)),
+    )
 
 
 def _show_path(name: str, place: Path, as_json: bool) -> None:
     if as_json:
-        from passerby.report.json import document
+        from passerby.report.json import model_document
 
-        print_json(document("model", name=name, path=str(place)))
+        print_json(model_document(name, str(place)))
     else:
         sys.stdout.write(f"{place}\n")

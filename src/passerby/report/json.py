@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Never
 
 from passerby.errors import BadDecisions, PasserbyError
+from passerby.model.installed import DetectorState, Installation
 from passerby.model.report import SCHEMA, Failure, Inspection, Report, Verification
 from passerby.report.codec import Malformed, as_list, as_object, decode, encode, refuse
 from passerby.report.run import RunReport
@@ -62,6 +63,21 @@ def verifications_document(done: tuple[Verification, ...]) -> dict[str, Any]:
     """Return the document of verified files; `passed` says whether every check did."""
     files = [encode(one) | {"passed": one.exit == 0, "exit": one.exit.value} for one in done]
     return document("verifications", files=files)
+
+
+def installation_document(found: Installation) -> dict[str, Any]:
+    """Return the document of what is installed."""
+    return document("doctor", **encode(found))
+
+
+def models_document(described: tuple[DetectorState, ...]) -> dict[str, Any]:
+    """Return the document of the catalogue of detectors."""
+    return document("models", models=encode(described))
+
+
+def model_document(name: str, path: str) -> dict[str, Any]:
+    """Return the document that tells where a detector's weights are."""
+    return document("model", name=name, path=path)
 
 
 def error_document(error: PasserbyError) -> dict[str, Any]:

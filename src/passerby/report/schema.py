@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any
 
 from passerby.model.geometry import Box
+from passerby.model.installed import DetectorState, Installation
 from passerby.model.options import Options
 from passerby.model.report import SCHEMA, Failure, Inspection, Outcome, Report, Verification
 from passerby.report.codec import hints, is_pairs
@@ -37,6 +38,9 @@ def json_schema() -> dict[str, Any]:
         _document("run", defs, _run(defs)),
         _document("inspections", defs, _looked(Inspection, "found", defs)),
         _document("verifications", defs, _looked(Verification, "passed", defs)),
+        _document("doctor", defs, _fields(Installation, defs)),
+        _document("models", defs, {"models": schema_of(tuple[DetectorState, ...], defs)}),
+        _document("model", defs, {"name": _PLAIN[str], "path": _PLAIN[str]}),
         _document("error", defs, {"error": schema_of(Failure, defs)}),
     ]
     return {
@@ -87,8 +91,8 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _document(kind: str, defs: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
     top = {"schema": {"const": SCHEMA}, "kind": {"const": kind}, "passerby": {"type": "string"}}
-    defs[f"document {kind}"] = _object(top | properties)
-    return {"$ref": f"#/$defs/document {kind}"}
+    defs[f"document.{kind}"] = _object(top | properties)
+    return {"$ref": f"#/$defs/document.{kind}"}
 
 
 def _run(defs: dict[str, Any]) -> dict[str, Any]:
