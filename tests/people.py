@@ -53,11 +53,26 @@ def face_box(name: str = "collins") -> Box:
     return Box(*manifest()[name]["face"])
 
 
-def head(name: str = "collins", height: int = 64) -> Rgb:
-    """Return the head with some background, scaled so that the face is `height` pixels high."""
+def _head_box(name: str) -> Box:
     box = face_box(name).grow(0.45, 0.5, 0.45, 0.35).clip(*_load(name).size)
     assert box is not None
-    scale = height / face_box(name).height
+    return box
+
+
+def face_in_head(name: str, height: int, x: int, y: int) -> Box:
+    """Return where the face lies when a `head` of this face height is put at (x, y)."""
+    scale, face, whole = height / face_box(name).height, face_box(name), _head_box(name)
+    return Box.from_floats(
+        x + (face.x0 - whole.x0) * scale,
+        y + (face.y0 - whole.y0) * scale,
+        x + (face.x1 - whole.x0) * scale,
+        y + (face.y1 - whole.y0) * scale,
+    )
+
+
+def head(name: str = "collins", height: int = 64) -> Rgb:
+    """Return the head with some background, scaled so that the face is `height` pixels high."""
+    box, scale = _head_box(name), height / face_box(name).height
     size = max(4, round(box.width * scale)), max(4, round(box.height * scale))
     cut = _load(name).crop(box.as_tuple()).resize(size, Image.Resampling.LANCZOS)
     return np.asarray(cut).copy()
@@ -84,18 +99,27 @@ def paste(canvas: Rgb, part: Rgb, x: int, y: int) -> Box:
 
 def crowd(width: int, height: int, faces: int, face_height: int, seed: int = 0) -> Rgb:
     """Return a picture with rows of heads, alternating between the portraits."""
+    return crowd_and_faces(width, height, faces, face_height, seed)[0]
+
+
+def crowd_and_faces(
+    width: int, height: int, faces: int, face_height: int, seed: int = 0
+) -> tuple[Rgb, list[Box]]:
+    """Return a crowd, and where its faces lie."""
     canvas = backdrop(width, height, seed)
     names = sorted(manifest())
     tiles = [head(name, face_height) for name in names]
     step_x = max(t.shape[1] for t in tiles) + 4
     step_y = max(t.shape[0] for t in tiles) + 4
     per_row = max(1, width // step_x)
+    boxes = []
     for index in range(faces):
         x, y = (index % per_row) * step_x + 2, (index // per_row) * step_y + 2
         if y + step_y > height:
             break
         paste(canvas, tiles[index % len(tiles)], x, y)
-    return canvas
+        boxes.append(face_in_head(names[index % len(names)], face_height, x, y))
+    return canvas, boxes
 
 
 def encoded(kind: str = "PNG", size: tuple[int, int] = (160, 120), **options: object) -> bytes:

@@ -1,4 +1,5 @@
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,20 @@ def test_published_files_follow_the_umask(tmp_path: Path) -> None:
     finally:
         os.umask(old)
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o644
+
+
+def test_bytes_are_on_the_disk_before_the_name_and_the_name_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    seen: list[tuple[str, bool]] = []
+    real = os.fsync
+
+    def spy(number: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(number).st_mode) else "file"
+        seen.append((kind, target.exists()))
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    write_atomically(target, b"x")
+    assert seen == [("file", False), ("folder", True)]
