@@ -1,8 +1,8 @@
 """Reading originals and writing results so that a crash leaves the old state or the new.
 
 A result is written under a temporary name beside its destination, synced, read back, and given
-its final name in one step. Temporary names end in `PARTIAL` and carry the process's number, so
-that a later run can tell what a killed run left behind.
+its final name in one step. Temporary names end in `PARTIAL` or `PENDING` and carry the process's
+number, so that a later run can tell what a killed run left behind.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ from passerby.errors import (
 )
 
 PARTIAL = ".passerby-partial"
+"""Ends the name of what is of no use when the process that wrote it is gone."""
+PENDING = ".passerby-pending"
+"""Ends the name of a record that is written before the output that it speaks of gets its name."""
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
@@ -82,12 +86,12 @@ class Staged:
     Use as a context manager: whatever was not published is removed on the way out.
     """
 
-    def __init__(self, destination: Path) -> None:
+    def __init__(self, destination: Path, ending: str = PARTIAL) -> None:
         self.destination = destination
         # File names may have 255 bytes; the original name is only there to help a person.
         hint = os.fsencode(destination.name)[:120].decode("utf-8", "ignore")
         unique = f"{os.getpid()}-{secrets.token_hex(6)}"
-        self._path = destination.parent / f".{hint}.{unique}{PARTIAL}"
+        self._path = destination.parent / f".{hint}.{unique}{ending}"
 
     def __enter__(self) -> Staged:
         return self
@@ -128,6 +132,31 @@ class Staged:
             if os.path.lexists(self.destination):
                 raise OutputExists(f"{self.destination} exists") from error
             self._path.rename(self.destination)
+
+
+def left_behind(name: str, ending: str) -> bool:
+    """Whether a file name is a temporary one of a process that is gone."""
+    match = re.fullmatch(rf"\..*\.(\d+)-[0-9a-f]+{re.escape(ending)}", name, re.DOTALL)
+    return match is not None and not _alive(int(match[1]))
+
+
+def _alive(number: int) -> bool:
+    """Whether a process is running. One that was killed may go on as an entry in the table of
+    processes until somebody asks for its exit code: that is not running."""
+    if number == os.getpid():
+        return False
+    try:
+        os.kill(number, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    try:
+        status = Path(f"/proc/{number}/stat").read_bytes()
+    except OSError:
+        return not Path("/proc/self/stat").exists()
+    # proc(5): the state follows the name, which stands in parentheses and may hold any byte.
+    return status.rpartition(b")")[2].split()[:1] not in ([b"Z"], [b"X"])
 
 
 def write_atomically(path: Path, data: bytes) -> None:

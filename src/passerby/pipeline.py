@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from passerby.checks import Plan, verify_written
@@ -34,7 +35,8 @@ Stage = Callable[[bytes], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One file to redact. `output` is None for a dry run."""
+    """One file to redact. `output` is None for a dry run; `data` are the input's bytes where they
+    were read already."""
 
     source: Path
     shown: str
@@ -42,6 +44,7 @@ class Job:
     options: Options
     given: Given | None = None
     overwrite: bool = False
+    data: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,26 +60,30 @@ class Result:
 
 
 def run_one(
-    job: Job, ports: Ports, before_publish: Callable[[Report], None] = lambda _: None
+    job: Job,
+    ports: Ports,
+    recording: Callable[[Report], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> Result:
     """Redact one file, verify what was written, and only then give it its final name.
 
-    `before_publish` is called with the finished report just before that: who keeps a record of
-    what was published writes it then, so that no published file is ever without one.
+    `recording` is entered with the finished report just before that, and left just after: who
+    keeps a record of what was published does so there, so that no published file is without one.
     """
     work = _begin(job.shown, job.options, job.given, ports)
     try:
-        data = read_input(job.source, job.options.limits.memory)
+        data = job.data
+        if data is None:
+            data = read_input(job.source, job.options.limits.memory)
         if job.output is None:
-            return _planned(_redact(work, data, job.given, _in_memory))
+            return as_plan(_redact(work, data, job.given, _in_memory))
         _check_not_input(job.source, job.output)
         with Staged(job.output) as staged:
             result = _redact(work, data, job.given, staged.write)
             if result.report.outcome is not Outcome.PUBLISHED:
                 return result
             report = replace(result.report, output=str(job.output))
-            before_publish(report)
-            staged.publish(overwrite=job.overwrite)
+            with recording(report):
+                staged.publish(overwrite=job.overwrite)
             return replace(result, report=report)
     except Exception as error:
         return Result(report=work.failed(error))
@@ -91,6 +98,14 @@ def redact_bytes(
         return _redact(work, data, given, _in_memory)
     except Exception as error:
         return Result(report=work.failed(error))
+
+
+def as_plan(result: Result) -> Result:
+    """Turn what would have been published into a plan."""
+    if result.report.outcome is not Outcome.PUBLISHED:
+        return result
+    report = replace(result.report, outcome=Outcome.PLANNED, output_sha256=None)
+    return replace(result, report=report)
 
 
 def _begin(shown: str, options: Options, given: Given | None, ports: Ports) -> Work:
@@ -201,11 +216,3 @@ def _write(work: Work, planned: Picture) -> bytes:
 
 def _in_memory(data: bytes) -> bytes:
     return data
-
-
-def _planned(result: Result) -> Result:
-    """Turn what would have been published into a plan."""
-    if result.report.outcome is not Outcome.PUBLISHED:
-        return result
-    report = replace(result.report, outcome=Outcome.PLANNED, output_sha256=None)
-    return replace(result, report=report)

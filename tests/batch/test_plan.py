@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from passerby.batch.discover import Found, discover
 from passerby.batch.names import LONGEST, fit, natural_name, output_names
-from passerby.batch.plan import Plan, Request, default_report, make_plan
+from passerby.batch.plan import Plan, Request, make_plan
 from passerby.errors import EmptyInput, UnknownFormat, UnreadableInput, UsageError
 from passerby.model.media import Format
 from passerby.model.options import Options
@@ -162,7 +162,18 @@ def test_reports_go_beside_the_output(tmp_path: Path) -> None:
     assert elsewhere.tasks[0].sidecar == tmp_path / "proof/files/sub/a.jpg.json"
     assert plan(tmp_path / "in", out=None).tasks[0].sidecar is None
     with pytest.raises(UsageError, match="root"):
-        default_report(Path("/"))
+        plan(tmp_path / "in", out=Path("/"))
+
+
+def test_a_single_copy_has_its_report_with_those_of_its_folder(tmp_path: Path) -> None:
+    put(tmp_path, in__a_jpg=JPEG)
+    source, out = tmp_path / "in" / "a.jpg", tmp_path / "out" / "a.jpg"
+    alone = plan(source, out=out).tasks[0].sidecar
+    assert alone == tmp_path.resolve() / "out/a.jpg-report/files/a.jpg.json"
+    of_folder = plan(tmp_path / "in", out=tmp_path / "out").tasks[0].sidecar
+    assert of_folder is not None
+    of_folder.parent.mkdir(parents=True)
+    assert plan(source, out=out).tasks[0].sidecar == of_folder
 
 
 def test_a_lying_name_is_kept_and_the_right_suffix_added(tmp_path: Path) -> None:

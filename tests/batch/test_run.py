@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from batch_parts import Deadly, fill
 from passerby.batch.plan import Plan, Request
 from passerby.batch.run import run_batch
-from passerby.errors import Exit, ModelError, OutputUnwritable
+from passerby.errors import Exit, ModelError, OutputExists, OutputUnwritable
 from passerby.find import catalogue
 from passerby.model.given import Given
 from passerby.model.options import Options
@@ -88,6 +89,39 @@ def test_a_picture_that_kills_once_is_done_when_tried_alone(tmp_path: Path) -> N
     assert run.exit is Exit.OK
     # One that was published when the pool broke is done already when its turn comes again.
     assert run.totals["published"] + run.totals["skipped"] == 3
+
+
+def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced(tmp_path: Path) -> None:
+    class Killer(Log):
+        def done(self, report: Report) -> None:
+            super().done(report)
+            for process in multiprocessing.active_children():
+                process.kill()
+                process.join()
+            # Until the pool has noticed.
+            time.sleep(0.3)
+
+    paths = fill(tmp_path / "in", 3)
+    run = run_batch(request(tmp_path, nothing_to_hide(paths), workers=1), Killer())
+    assert run.exit is Exit.OK
+    assert run.totals["published"] + run.totals["skipped"] == 3
+
+
+@pytest.mark.parametrize("name", ["run.json", "index.html"])
+def test_a_foreign_file_in_the_report_folder_stops_a_run_before_it_writes(
+    tmp_path: Path, name: str
+) -> None:
+    paths = fill(tmp_path / "in", 1)
+    mine = tmp_path / "out-report" / name
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    with pytest.raises(OutputExists, match="no report of Passerby's"):
+        run_batch(request(tmp_path, nothing_to_hide(paths)))
+    assert mine.read_text() == "mine"
+    assert not (tmp_path / "out").exists()
+    mine.unlink()
+    for _ in range(2):
+        assert run_batch(request(tmp_path, nothing_to_hide(paths))).exit is Exit.OK
 
 
 def test_an_interrupted_run_stops_soon_and_says_what_it_did(tmp_path: Path) -> None:

@@ -8,18 +8,23 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from batch_parts import picture, quick_ports, restless_ports
+from batch_parts import FixedFinder, picture, quick_ports, restless_ports
+from passerby import files
+from passerby.batch import ledger
 from passerby.batch import worker as worker_module
-from passerby.batch.ledger import read_record, remove_stale, write_record
+from passerby.batch.ledger import read_record, remove_partials, settle
 from passerby.batch.plan import Request, Task, make_plan
 from passerby.batch.worker import Done, Settings, Worker
+from passerby.files import PENDING
+from passerby.model.finding import FinderId
 from passerby.model.given import Given
 from passerby.model.media import Field
 from passerby.model.options import Limits, Method, Options
-from passerby.model.report import Outcome, Report
+from passerby.model.report import Outcome
 from passerby.report.decisions import decisions_from
 from passerby.report.json import dump, report_document
 
@@ -76,18 +81,86 @@ def test_a_published_file_has_its_report_and_its_picture(bench: Bench) -> None:
     assert done.thumbnail.startswith("data:image/")
 
 
-def test_the_report_is_there_before_the_output(
+class Killed(BaseException):
+    """Ends the work as SIGKILL does: nothing is tidied."""
+
+
+def end_at(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Let the process end before an output gets its name, or before its record does."""
+    publish, leave, gone = files.Staged.publish, files.Staged.__exit__, []
+
+    def end(staged: files.Staged, *, overwrite: bool) -> None:
+        if (staged.destination.suffix == ".json") == (moment == "between"):
+            gone.append(staged)
+            raise Killed
+        publish(staged, overwrite=overwrite)
+
+    def leave_unless_gone(staged: files.Staged, *error: object) -> None:
+        if not gone:
+            leave(staged, *error)
+
+    monkeypatch.setattr(files.Staged, "publish", end)
+    monkeypatch.setattr(files.Staged, "__exit__", leave_unless_gone)
+    monkeypatch.setattr(ledger, "_holds", lambda *_: False)
+
+
+@pytest.mark.parametrize("kill", ["before", "between"])
+@pytest.mark.parametrize("again", [False, True])
+def test_whenever_a_run_is_killed_the_next_one_knows_what_is_there(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, kill: str, again: bool
+) -> None:
+    noise = Options(method=Method.NOISE)
+    if again:
+        bench.work()
+    monkeypatch.setattr(files, "_alive", lambda number: False)
+    with monkeypatch.context() as patched:
+        end_at(patched, kill)
+        with pytest.raises(Killed):
+            bench.work(noise, overwrite=again)
+    assert list(bench.sidecar.parent.glob(f".*{PENDING}"))
+    settle({bench.sidecar: bench.output})
+    assert not list(bench.root.rglob(".*passerby*"))
+    record = read_record(bench.sidecar)
+    if kill == "between":
+        assert bench.work(noise).report.outcome is Outcome.SKIPPED
+    elif again:
+        assert bench.work().report.outcome is Outcome.SKIPPED
+    else:
+        assert record is None
+        assert bench.work(noise).report.outcome is Outcome.PUBLISHED
+
+
+def test_a_signal_just_after_publishing_leaves_the_record(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[bool] = []
+    real = files.Staged.publish
 
-    def spy(path: Path, record: Report) -> None:
-        seen.append(bench.output.exists())
-        write_record(path, record)
+    def publish(staged: files.Staged, *, overwrite: bool) -> None:
+        real(staged, overwrite=overwrite)
+        if staged.destination == bench.output:
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr(worker_module, "write_record", spy)
-    bench.work()
-    assert seen == [False]
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(files.Staged, "publish", publish)
+        bench.work()
+    assert bench.work().report.outcome is Outcome.SKIPPED
+
+
+def test_of_two_runs_to_one_output_the_second_loses_and_leaves_the_record(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noise, task = Options(method=Method.NOISE), bench.task()
+    real = worker_module.run_one
+
+    def slowly(*arguments: Any) -> Any:
+        monkeypatch.setattr(worker_module, "run_one", real)
+        assert bench.work(noise, task=task).report.outcome is Outcome.PUBLISHED
+        return real(*arguments)
+
+    monkeypatch.setattr(worker_module, "run_one", slowly)
+    assert code(bench.work(noise, task=task)) == "output.exists"
+    assert bench.work(noise).report.outcome is Outcome.SKIPPED
+    assert not list(bench.root.rglob(".*passerby*"))
 
 
 def test_the_same_again_is_skipped_and_shown_again(bench: Bench) -> None:
@@ -198,7 +271,7 @@ def test_a_dry_run_writes_nothing(bench: Bench) -> None:
     assert sorted(p.name for p in bench.root.iterdir()) == ["in"]
 
 
-def test_stale_partial_files_of_dead_processes_are_removed(tmp_path: Path) -> None:
+def test_what_dead_processes_left_half_written_is_removed(tmp_path: Path) -> None:
     dead = 2**22 + 1
     killed = subprocess.Popen(["sleep", "60"])
     killed.kill()
@@ -212,6 +285,91 @@ def test_stale_partial_files_of_dead_processes_are_removed(tmp_path: Path) -> No
     }
     for name in names:
         (tmp_path / name).touch()
-    assert remove_stale([tmp_path, tmp_path / "none"]) == list(names.values()).count(False)
+    remove_partials(tmp_path)
+    remove_partials(tmp_path / "none")
     killed.wait()
     assert {p.name for p in tmp_path.iterdir()} == {n for n, stays in names.items() if stays}
+
+
+def test_a_dry_run_does_not_replace_the_report_of_what_was_published(bench: Bench) -> None:
+    bench.work()
+    kept = bench.sidecar.read_bytes()
+    report = bench.root / "out-report"
+    request = Request(paths=(bench.root / "in",), out=None, options=Options(), report=report)
+    done = bench.work(task=make_plan(request).tasks[0])
+    assert done.report.outcome is Outcome.PLANNED
+    assert bench.sidecar.read_bytes() == kept
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_foreign_file_in_the_place_of_a_report_is_left_alone(
+    bench: Bench, overwrite: bool
+) -> None:
+    bench.sidecar.parent.mkdir(parents=True)
+    bench.sidecar.write_text('{"mine": 1}')
+    assert code(bench.work(overwrite=overwrite)) == "output.exists"
+    assert bench.sidecar.read_text() == '{"mine": 1}'
+    assert not bench.output.exists()
+
+
+def test_overwriting_keeps_what_a_person_decided(bench: Bench) -> None:
+    first = bench.work()
+    given = decisions_from(dump(report_document(first.report)))
+    fewer = {key: replace(value, decisions=()) for key, value in given.items()}
+    assert bench.work(given=fewer, overwrite=True).report.outcome is Outcome.PUBLISHED
+    standing = bench.output.read_bytes()
+    done = bench.work(overwrite=True)
+    assert code(done) == "output.exists"
+    assert done.report.failure is not None
+    assert "--decisions" in done.report.failure.message
+    assert bench.output.read_bytes() == standing
+    assert bench.work(given=given, overwrite=True).report.outcome is Outcome.PUBLISHED
+
+
+def test_overwriting_among_inputs_needs_a_record(bench: Bench) -> None:
+    bench.output = bench.root / "in" / "out" / "a.png"
+    bench.output.parent.mkdir()
+    bench.output.write_bytes(picture(3))
+    request = Request(
+        paths=(bench.root / "in",), out=bench.output.parent, options=Options(), overwrite=True
+    )
+    plan = make_plan(request)
+    assert len(plan.tasks) == 1
+    assert any("it is no input" in note for note in plan.notes)
+    assert code(bench.work(task=plan.tasks[0], overwrite=True)) == "output.exists"
+    assert bench.output.read_bytes() == picture(3)
+
+
+class NewFinder(FixedFinder):
+    """The same detector with other weights."""
+
+    @property
+    def identity(self) -> FinderId:
+        return FinderId(name="fixed", version="2", sha256="11" * 32)
+
+
+@pytest.mark.parametrize("what", ["version", "detector"])
+def test_a_copy_by_another_version_is_skipped_with_a_note(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    assert not bench.work().report.notes
+    assert not bench.work().report.notes
+    if what == "version":
+        monkeypatch.setattr(worker_module, "VERSION", "99")
+    else:
+        other = replace(quick_ports(), second=NewFinder())
+        monkeypatch.setattr(worker_module, "build_ports", lambda options, threads: other)
+    done = bench.work()
+    assert done.report.outcome is Outcome.SKIPPED
+    assert any("--overwrite makes it anew" in note for note in done.report.notes)
+
+
+def test_whatever_goes_wrong_is_a_report(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(worker_module, "thumbnail", broken)
+        assert bench.work().thumbnail is None
+    monkeypatch.setattr(worker_module, "published_before", broken)
+    assert code(bench.work()) == "bug"

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ from batch_parts import picture
 from passerby.cli import main
 from passerby.errors import Exit
 from passerby.find import catalogue
+
+COMMAND = [sys.executable, "-m", "passerby"]
 
 
 def faces(seed: int = 0) -> bytes:
@@ -59,8 +62,7 @@ def shell(
 
 
 def piped(*arguments: str, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-c", "import sys; from passerby.cli import main; sys.exit(main())"]
-    return subprocess.run([*command, *arguments], input=stdin, capture_output=True, check=False)
+    return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, check=False)
 
 
 def test_redact_publishes_and_keeps_stdout_clean(shell: Shell) -> None:
@@ -224,6 +226,10 @@ def test_models(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         ("redact in -o out --workers 0", "0 is not in the range"),
         ("redact in -o out --finder nobody", "no detector is called"),
         ("redact in - -o out", "nothing else"),
+        ("redact in -o -", "nothing else"),
+        ("redact - --report r", "--report has no meaning"),
+        ("redact - --overwrite", "--overwrite has no meaning"),
+        ("redact - --workers 2", "--workers has no meaning"),
         ("redact in -o out --nonsense", "--nonsense"),
         ("nonsense", "nonsense"),
         ("models add centerface", "came with the install"),
@@ -276,7 +282,8 @@ def test_a_bug_is_one_line_unless_it_is_looked_for(
     monkeypatch.setattr("passerby.cli.doctor.examine", crash)
     assert shell.run("doctor", "--json") == Exit.BUG
     assert shell.err.count("\n") == 1
-    assert "RuntimeError: surprise" in shell.err
+    assert "an unforeseen RuntimeError" in shell.err
+    assert "surprise" not in shell.err
     assert "please report it" in shell.err
     assert shell.json()["error"]["code"] == "bug"
     monkeypatch.setenv("PASSERBY_DEBUG", "1")
@@ -295,3 +302,91 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     assert done.returncode == Exit.OUTPUT
     assert b"Traceback" not in done.stderr
     assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("redact", "", "-o", "out"), ("inspect", "")])
+def test_an_empty_path_is_not_the_present_folder(shell: Shell, arguments: tuple[str, ...]) -> None:
+    assert shell.run(*arguments) == Exit.USAGE
+    assert "this path is empty" in shell.err
+    assert not Path("out").exists()
+
+
+def test_inspecting_nothing_is_an_error(shell: Shell) -> None:
+    Path("empty").mkdir()
+    assert shell.run("inspect", "empty", "--json") == Exit.INPUT
+    assert shell.json()["error"]["code"] == "input.empty"
+
+
+def test_inspect_goes_on_when_stdin_cannot_be_read(shell: Shell) -> None:
+    done = subprocess.run(
+        [*COMMAND, "inspect", "-", "in/a.png", "--json", "--max-memory", "1k"],
+        input=faces(),
+        capture_output=True,
+        check=False,
+    )
+    first, second = json.loads(done.stdout)["files"]
+    assert first["failure"]["code"] == "limit"
+    assert second["item"]["path"] == "in/a.png"
+    closed = [*COMMAND, "inspect", "-", "in/a.png", "--json"]
+    done = subprocess.run(["sh", "-c", '"$@" <&-', "sh", *closed], capture_output=True, check=False)
+    first, second = json.loads(done.stdout)["files"]
+    assert first["failure"]["code"] == "input.unreadable"
+    assert len(second["sightings"]) == 2
+
+
+def test_a_dry_run_over_stdin_is_a_plan() -> None:
+    done = piped("redact", "-", "--dry-run", "--json", stdin=faces())
+    assert done.returncode == 0
+    assert done.stdout == b""
+    lines = done.stderr.decode()
+    assert json.loads(lines[lines.index("{\n") :])["outcome"] == "planned"
+    assert "stdin: would get 2 masks" in lines
+
+
+@pytest.mark.parametrize("stdout", [">/dev/full", ">&-"])
+@pytest.mark.parametrize(
+    "arguments", ["redact - <in/a.png", "models list --json", "redact in -o o --json"]
+)
+def test_a_stdout_that_cannot_be_written_is_one_line(
+    shell: Shell, stdout: str, arguments: str
+) -> None:
+    line = f"{shlex.join(COMMAND)} {arguments} {stdout}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert done.returncode == Exit.OUTPUT
+    (told,) = [one for one in done.stderr.splitlines() if one.startswith("passerby: ")]
+    assert told.startswith("passerby: stdout: stdout cannot be written: ")
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("stderr", ["2>/dev/full", "2>&-"])
+def test_a_stderr_that_cannot_be_written_does_not_end_a_run(shell: Shell, stderr: str) -> None:
+    line = f"{shlex.join(COMMAND)} redact in -o out {stderr}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, check=False)
+    assert done.returncode == 0
+    assert Path("out/a.png").exists()
+    assert Path("out-report/index.html").exists()
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_no_traceback() -> None:
+    code = """
+import sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Finder())
+from passerby.__main__ import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == Exit.INTERRUPTED
+    assert done.stderr == b""
+
+
+def test_what_a_person_left_is_said_in_the_line_of_the_file(shell: Shell) -> None:
+    sha256 = hashlib.sha256(Path("in/a.png").read_bytes()).hexdigest()
+    given = {"schema": 1, "files": [{"item": {"sha256": sha256}, "decisions": []}]}
+    Path("given.json").write_text(json.dumps(given))
+    assert shell.run("redact", "in", "-o", "out", "--decisions", "given.json") == 0
+    assert "0 masks, 2 faces still found and left as decided" in shell.err

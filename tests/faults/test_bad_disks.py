@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -33,8 +34,10 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "tiny"
     place.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+    if os.geteuid() != 0:
+        pytest.skip("mount(2) is for root")
     mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
-    require(mounted, "a small file system could not be mounted: that is for root")
+    require(mounted, "a small file system could not be mounted")
     yield place
     subprocess.run(["umount", str(place)], check=True)
 

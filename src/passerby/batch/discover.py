@@ -95,6 +95,8 @@ class _Walk:
         while waiting:
             path, below = waiting.pop()
             key = _folder_key(path)
+            if key in self.avoid:
+                self.result.notes.append(f"{path} is for copies or reports: it is no input")
             if key is None or key in self.seen or key in self.avoid:
                 continue
             self.seen.add(key)

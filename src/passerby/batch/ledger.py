@@ -1,8 +1,9 @@
 """What is done already: a report beside every output tells.
 
-The report of a file is written before the output gets its final name. So whenever a run is
-killed, the next one finds for each file either no output, or an output whose report has its
-sha256, or something that it did not make and will not touch.
+The report of a file is written before the output gets its final name, under a pending name, and
+replaces the one before it afterwards. So whenever a run is killed, the next one finds for each
+file either no output, or an output and a report that has its sha256, or something that it did
+not make and will not touch.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from passerby.batch.names import fit
 from passerby.errors import OutputExists, PasserbyError
-from passerby.files import PARTIAL, read_input, write_atomically
+from passerby.files import PARTIAL, PENDING, Staged, left_behind, read_input, write_atomically
 from passerby.model.given import Given
 from passerby.model.options import Limits, Options
 from passerby.model.report import Outcome, Report
@@ -24,12 +25,67 @@ from passerby.ports import Source
 from passerby.report.json import dump, read_report, report_document
 from passerby.report.text import printable
 
-_PARTIAL_NAME = re.compile(rf"^\..*\.(\d+)-[0-9a-f]+{re.escape(PARTIAL)}$", re.DOTALL)
+RECORD_MARK = b'"kind": "report"'
+_HEAD = 4096
+
+
+def record_place(folder: Path, name: str) -> Path:
+    """Return where the record of an output of this name lies in a folder for records."""
+    return folder / fit(name, ".json")
+
+
+@contextlib.contextmanager
+def recording(path: Path, report: Report) -> Iterator[None]:
+    """Keep a report of an output that gets its name inside of the `with` block.
+
+    Until then the record that was there before stands. Raises OutputUnwritable, or OutputExists
+    where something stands that is no record.
+    """
+    check_replaced(path, RECORD_MARK)
+    with Staged(path, PENDING) as staged:
+        staged.write(dump(report_document(report)))
+        try:
+            yield
+        except BaseException:
+            # A signal may have come just after the output got its name.
+            if _holds(report):
+                staged.publish(overwrite=True)
+            raise
+        staged.publish(overwrite=True)
 
 
 def write_record(path: Path, report: Report) -> None:
-    """Keep a report. Raises OutputUnwritable."""
-    write_atomically(path, dump(report_document(report)))
+    """Keep the report of a file that was not published. Does nothing where the record of one
+    that was is kept. Raises OutputUnwritable, or OutputExists where something stands that is no
+    record."""
+    check_replaced(path, RECORD_MARK)
+    before = read_record(path)
+    if before is None or before.output_sha256 is None:
+        write_atomically(path, dump(report_document(report)))
+
+
+def _holds(report: Report, output: Path | None = None) -> bool:
+    """Whether the output of a report is there, byte for byte."""
+    try:
+        data = (output or Path(report.output or "")).read_bytes()
+    except OSError:
+        return False
+    return hashlib.sha256(data).hexdigest() == report.output_sha256
+
+
+def check_replaced(path: Path, mark: bytes) -> None:
+    """Raise OutputExists for a file that a report would replace and that is none: `mark` is what
+    all of this kind have near their beginning."""
+    if not os.path.lexists(path):
+        return
+    ours = False
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        ours = mark in file.read(_HEAD)
+    if not ours:
+        raise OutputExists(
+            f"{printable(str(path))} exists and is no report of Passerby's",
+            "Name another folder with --report.",
+        )
 
 
 def read_record(path: Path) -> Report | None:
@@ -42,33 +98,49 @@ def read_record(path: Path) -> Report | None:
 
 def published_before(
     output: Path,
-    sidecar: Path | None,
+    before: Report | None,
     sha256: str,
     options: Options,
     given: Given | None,
     source: Source,
-) -> tuple[Report, bytes] | None:
+) -> tuple[Report, bytes]:
     """Return the report and the bytes of an output that need not be made again.
 
-    That is one which is, byte for byte, what the report beside it says was verified; which was
-    made from the same input, with the same options and the same decisions; and whose container
-    still passes. `sha256` is the input's. None when there is nothing at `output`.
-    Raises OutputExists for anything else that stands there.
+    `before` is its record, `sha256` is the input's. The output is, byte for byte, what the record
+    says was verified; it was made from the same input, with the same options and decisions; and
+    its container still passes. Raises OutputExists for anything else that stands there.
     """
-    if not os.path.lexists(output):
-        return None
-    report = read_record(sidecar) if sidecar is not None else None
     place = printable(str(output))
-    if report is None:
+    if before is None:
         raise OutputExists(f"{place} exists, and no report says that it was made from this input")
-    if report.item.sha256 != sha256 or report.output_sha256 is None:
+    if before.item.sha256 != sha256 or before.output_sha256 is None:
         raise OutputExists(f"{place} exists and was made from another input")
-    if not _same_choices(report, options, given):
+    if not _same_choices(before, options, given):
         raise OutputExists(f"{place} exists and was made with other options or decisions")
-    data = _verified(output, report, options.limits, source)
+    data = _verified(output, before, options.limits, source)
     if data is None:
         raise OutputExists(f"{place} exists and is not what was verified when it was made")
-    return replace(report, outcome=Outcome.SKIPPED), data
+    return replace(before, outcome=Outcome.SKIPPED, output=str(output)), data
+
+
+def check_replaceable(output: Path, before: Report | None, *, given: bool, among: bool) -> None:
+    """Raise OutputExists for an output that even --overwrite must not replace.
+
+    That is what a person decided, unless decisions are given now as well; and a file without a
+    record where the output folder and an input lie in one another (`among`): it may be an
+    original.
+    """
+    place = printable(str(output))
+    if before is None and among:
+        raise OutputExists(
+            f"{place} exists, and no report says that it is a copy: it may be an original",
+            "Choose an output folder that is not inside of an input, nor around one.",
+        )
+    if before is not None and before.from_decisions and not given:
+        raise OutputExists(
+            f"{place} was made with --decisions, and would be replaced without",
+            "Add --decisions, or choose another output folder.",
+        )
 
 
 def _same_choices(done: Report, options: Options, given: Given | None) -> bool:
@@ -106,38 +178,43 @@ def _verified(output: Path, report: Report, limits: Limits, source: Source) -> b
     return None if leftovers else data
 
 
-def remove_stale(folders: Iterable[Path]) -> int:
-    """Remove what killed runs left half written; return how many files that were.
+def settle(places: Mapping[Path, Path]) -> None:
+    """Finish what killed runs left: outputs by the place of their record.
 
-    The name of a temporary file carries the number of its process: while that process lives,
-    the file is left alone.
+    A pending record becomes the record if its output got its name; if not, it is removed, as are
+    half written files. What belongs to a running process is left alone.
     """
-    removed = 0
-    for folder in set(folders):
-        with contextlib.suppress(OSError), os.scandir(folder) as listing:
-            for entry in listing:
-                match = _PARTIAL_NAME.match(entry.name)
-                if match and not _alive(int(match[1])):
-                    with contextlib.suppress(OSError):
-                        Path(entry.path).unlink()
-                        removed += 1
-    return removed
+    for folder in {place.parent for both in places.items() for place in both}:
+        for path in _left_behind(folder, PENDING):
+            _settle_record(path, places)
+        remove_partials(folder)
 
 
-def _alive(number: int) -> bool:
-    """Whether a process is running. One that was killed may go on as an entry in the table of
-    processes until somebody asks for its exit code: that is not running."""
-    if number == os.getpid():
-        return False
+def _settle_record(path: Path, places: Mapping[Path, Path]) -> None:
+    report = read_record(path)
+    with contextlib.suppress(OSError, PasserbyError):
+        if report is None or report.output is None:
+            path.unlink()
+            return
+        sidecar = record_place(path.parent, PurePath(report.output).name)
+        if sidecar not in places:
+            return
+        if _holds(report, places[sidecar]):
+            path.replace(sidecar)
+        else:
+            path.unlink()
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove the half written files of processes that are gone."""
+    for path in _left_behind(folder, PARTIAL):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def _left_behind(folder: Path, ending: str) -> list[Path]:
     try:
-        os.kill(number, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
+        with os.scandir(folder) as listing:
+            return [folder / e.name for e in listing if left_behind(e.name, ending)]
     except OSError:
-        return True
-    try:
-        status = Path(f"/proc/{number}/stat").read_bytes()
-    except OSError:
-        return not Path("/proc/self/stat").exists()
-    # proc(5): the state follows the name, which stands in parentheses and may hold any byte.
-    return status.rpartition(b")")[2].split()[:1] not in ([b"Z"], [b"X"])
+        return []

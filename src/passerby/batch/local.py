@@ -21,8 +21,9 @@ from multiprocessing import connection
 from types import FrameType
 
 from passerby.batch.plan import Task
-from passerby.batch.worker import Done, Results, Settings, Worker, failed
+from passerby.batch.worker import Done, Results, Settings, Worker
 from passerby.errors import PasserbyError
+from passerby.work import not_begun
 
 PATIENCE = 20.0
 """Seconds that a worker gets to stop when the run is interrupted."""
@@ -49,7 +50,11 @@ def work_all(tasks: Sequence[Task], settings: Settings, workers: int) -> Results
     while waiting:
         suspects: list[tuple[int, Task]] = []
         with contextlib.closing(_Pool(settings, workers)) as pool:
+            left = len(waiting)
             yield from pool.drain(waiting, suspects)
+            if len(waiting) == left:
+                # Nothing could be handed out: its processes end before they begin.
+                suspects.append(waiting.popleft())
         for index, task in suspects:
             yield index, _try_alone(task, settings)
 
@@ -65,7 +70,7 @@ def _try_alone(task: Task, settings: Settings) -> Done:
         "Most likely memory ran out: use --workers 1 or a lower --max-memory. If it happens "
         "with plenty of memory, please report it.",
     )
-    return Done(report=failed(task, settings.options, error))
+    return Done(report=not_begun(task.shown, settings.options, error))
 
 
 class _Pool:
@@ -85,8 +90,10 @@ class _Pool:
         while waiting or self._in_hand:
             while waiting and len(self._in_hand) < self._workers:
                 try:
-                    future = self._executor.submit(_work, waiting[0][1])
+                    future = self._submit(waiting[0][1])
                 except BrokenProcessPool:
+                    if not self._in_hand:
+                        return
                     break
                 self._in_hand[future] = waiting.popleft()
             ended, _ = wait(self._in_hand, return_when=FIRST_COMPLETED)
@@ -100,6 +107,15 @@ class _Pool:
                 suspects.extend(self._in_hand.values())
                 self._in_hand.clear()
                 return
+
+    def _submit(self, task: Task) -> Future[Done]:
+        """Hand out a file. The processes that this starts inherit the blocked Ctrl-C, and would
+        else show it with a traceback until `_start` has run."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._executor.submit(_work, task)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def close(self) -> None:
         """Stop the processes. Those at work are told to, and leave nothing half done."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from passerby.batch.discover import Discovery, Found, discover, is_folder
+from passerby.batch.ledger import record_place
 from passerby.batch.names import fit, output_names
 from passerby.errors import EmptyInput, OutputError, PasserbyError, UsageError
 from passerby.model.given import Given
@@ -41,12 +42,13 @@ class Request:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One file of a run. `sidecar` is where its report goes; `error` says why it is not even
-    tried; `note` goes into its report."""
+    tried; `note` goes into its report; `among` says that the output lies among inputs."""
 
     source: Path
     shown: str
     output: Path | None = None
     sidecar: Path | None = None
+    among: bool = False
     note: str | None = None
     error: PasserbyError | None = None
 
@@ -68,7 +70,7 @@ def make_plan(request: Request) -> Plan:
     is nothing to do.
     """
     single = is_single_file(request)
-    report = request.report or default_report(request.out)
+    report = request.report or default_report(request)
     own = tuple(p for p in (None if single else request.out, report) if p is not None)
     _check_folders(request, own)
     found = discover(request.paths, own)
@@ -80,8 +82,9 @@ def make_plan(request: Request) -> Plan:
     else:
         names, folder = output_names(found.files), request.out
     inputs = _identities(f.source for f in found.files)
+    among = folder is not None and _among(folder, request.paths)
     tasks = tuple(
-        _task(one, name, folder, report, inputs)
+        _task(one, name, folder, report, inputs, among)
         for one, name in zip(found.files, names, strict=True)
     )
     if single:
@@ -101,13 +104,22 @@ def is_single_file(request: Request) -> bool:
     return any(out.suffix.lower() in suffixes for suffixes in SUFFIXES.values())
 
 
-def default_report(out: Path | None) -> Path | None:
-    """Return the folder for reports: beside the output, with ``-report`` added."""
+def default_report(request: Request) -> Path | None:
+    """Return the folder for reports: beside the output, with ``-report`` added.
+
+    The copy of a single file has its report there too, unless its folder has reports already:
+    then it belongs to these.
+    """
+    out = request.out
     if out is None:
         return None
     place = Path(os.path.realpath(out))
     if not place.name:
         raise UsageError("-o names the root of a disk", "Name another folder, or add --report.")
+    if is_single_file(request) and place.parent.name:
+        shared = place.parent.with_name(fit(place.parent.name, "-report"))
+        if is_folder(shared / FILES):
+            return shared
     return place.with_name(fit(place.name, "-report"))
 
 
@@ -121,6 +133,13 @@ def _check_folders(request: Request, own: tuple[Path, ...]) -> None:
                     f"{printable(str(folder))} is an input: originals are never written to",
                     "Name another output folder.",
                 )
+
+
+def _among(folder: Path, paths: Iterable[Path]) -> bool:
+    """Whether an output folder lies inside of an input folder, or around an input."""
+    place = Path(os.path.realpath(folder))
+    inputs = [Path(os.path.realpath(path)) for path in paths]
+    return any(place.is_relative_to(path) or path.is_relative_to(place) for path in inputs)
 
 
 def _check_suffix(found: Found, out: Path | None) -> None:
@@ -143,11 +162,12 @@ def _task(
     folder: Path | None,
     report: Path | None,
     inputs: frozenset[tuple[int, int]],
+    among: bool,
 ) -> Task:
     output = None if folder is None else folder / name
     sidecar = None
     if report is not None:
-        sidecar = report / FILES / name.parent / fit(name.name, ".json")
+        sidecar = record_place(report / FILES / name.parent, name.name)
     error = found.error
     if output is not None and _identities([output]) & inputs:
         error = OutputError(
@@ -158,6 +178,7 @@ def _task(
         shown=printable(str(found.source)),
         output=output,
         sidecar=sidecar,
+        among=among,
         note=_note(found, name),
         error=error,
     )

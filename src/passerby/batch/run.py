@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from passerby.batch.ledger import remove_stale
+from passerby.batch.ledger import check_replaced, remove_partials, settle
 from passerby.batch.local import cores, work_all
 from passerby.batch.plan import Plan, Request, Task, make_plan
 from passerby.batch.worker import Results, Settings, Worker
@@ -18,6 +18,9 @@ from passerby.model.report import Report
 from passerby.report.html import MOST_CARDS, least_certain, page
 from passerby.report.json import dump, run_document
 from passerby.report.run import RunReport
+
+RUN, PAGE = "run.json", "index.html"
+"""What a run writes into its report folder, in place of those of the run before."""
 
 
 class Watcher(Protocol):
@@ -43,18 +46,22 @@ class Silence:
 def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
     """Redact many files and write the reports.
 
-    A file that fails is told in the report; the others go on. Raises UsageError, EmptyInput
-    or ModelError before anything is written, OutputUnwritable when the report of the run
-    cannot be written. KeyboardInterrupt ends the run: it is told in the report that returns.
+    A file that fails is told in the report; the others go on. Raises UsageError, EmptyInput,
+    ModelError, or OutputExists for a foreign file in the report's place, before anything is
+    written; OutputUnwritable when the report of the run cannot be written. KeyboardInterrupt
+    ends the run: it is told in the report that returns.
     """
     started, watcher = datetime.now(UTC), watcher or Silence()
     plan = make_plan(request)
     _check_weights(request)
+    if plan.report is not None:
+        check_replaced(plan.report / RUN, b'"kind": "run"')
+        check_replaced(plan.report / PAGE, b"<title>Passerby: ")
     watcher.planned(plan)
     reports: dict[int, Report] = {}
     pictures: dict[int, str] = {}
     interrupted = False
-    remove_stale(_folders(plan))
+    _settle(plan)
     try:
         with contextlib.closing(_work(plan.tasks, request, plan.report is not None)) as results:
             for index, done in results:
@@ -66,7 +73,7 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
                 watcher.done(done.report)
     except KeyboardInterrupt:
         interrupted = True
-    remove_stale(_folders(plan))
+    _settle(plan)
     order = {place: number for number, place in enumerate(sorted(reports))}
     run = RunReport(
         options=request.options,
@@ -87,8 +94,8 @@ def write_run(run: RunReport, pictures: dict[int, str], folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputUnwritable(f"the report folder: {error.strerror}") from error
-    write_atomically(folder / "run.json", dump(run_document(run)))
-    write_atomically(folder / "index.html", b"".join(page(run, pictures)))
+    write_atomically(folder / RUN, dump(run_document(run)))
+    write_atomically(folder / PAGE, b"".join(page(run, pictures)))
 
 
 def _work(tasks: tuple[Task, ...], request: Request, pictures: bool) -> Results:
@@ -114,10 +121,12 @@ def _check_weights(request: Request) -> None:
             load_weights(name)
 
 
-def _folders(plan: Plan) -> set[Path]:
-    places = [task.output for task in plan.tasks] + [task.sidecar for task in plan.tasks]
-    folders = {place.parent for place in places if place is not None}
-    return folders | ({plan.report} if plan.report is not None else set())
+def _settle(plan: Plan) -> None:
+    """Finish or remove what killed runs left in the folders of this run."""
+    settle({t.sidecar: t.output for t in plan.tasks if t.sidecar and t.output})
+    records = {t.sidecar.parent for t in plan.tasks if t.sidecar}
+    for folder in records | ({plan.report} if plan.report else set()):
+        remove_partials(folder)
 
 
 def _forget_certain(reports: dict[int, Report], pictures: dict[int, str]) -> None:

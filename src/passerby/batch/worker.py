@@ -5,21 +5,27 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from passerby.batch.ledger import published_before, write_record
+from passerby.batch.ledger import (
+    check_replaceable,
+    published_before,
+    read_record,
+    recording,
+    write_record,
+)
 from passerby.batch.plan import Task
 from passerby.compose import build_ports, thumbnail
-from passerby.errors import BadDecisions, InputChanged, PasserbyError
+from passerby.errors import BadDecisions, InputChanged, OutputExists, PasserbyError
 from passerby.files import read_input
 from passerby.model.given import Given
 from passerby.model.media import SUFFIXES
 from passerby.model.options import Options
-from passerby.model.report import Outcome, Report
+from passerby.model.report import Report
 from passerby.pipeline import Job, Result, run_one
 from passerby.ports import Ports
-from passerby.work import not_begun
+from passerby.work import VERSION, not_begun
 
 THUMBNAIL = 720
 """Pixels of a thumbnail's longer side."""
@@ -59,44 +65,45 @@ class Worker:
     def work(self, task: Task) -> Done:
         """Redact a file, or say why not. Raises nothing but KeyboardInterrupt."""
         try:
-            if task.error is not None:
-                raise task.error
-            ports = self._open()
-            result = self._before(task, ports) or self._redact(task, ports)
-        except PasserbyError as error:
-            result = Result(report=failed(task, self.settings.options, error))
+            result = self._result(task)
+        except Exception as error:
+            result = Result(report=not_begun(task.shown, self.settings.options, error))
+        result = replace(result, report=_noted(task, result.report))
         self._keep_unpublished(task, result.report)
         return Done(report=result.report, thumbnail=self._thumbnail(result))
+
+    def _result(self, task: Task) -> Result:
+        if task.error is not None:
+            raise task.error
+        ports = self._open()
+        data = read_input(task.source, self.settings.options.limits.memory)
+        given = given_for(data, self.settings.given)
+        done = self._before(task, data, given, ports)
+        return done or self._redact(task, data, given, ports)
 
     def _open(self) -> Ports:
         if self._ports is None:
             self._ports = build_ports(self.settings.options, self.settings.threads)
         return self._ports
 
-    def _before(self, task: Task, ports: Ports) -> Result | None:
+    def _before(self, task: Task, data: bytes, given: Given | None, ports: Ports) -> Result | None:
         """Return what an earlier run made of this file, if it need not be made again."""
         if task.output is None or not os.path.lexists(task.output):
             return None
-        sha256 = self._hash(task)
+        before = read_record(task.sidecar) if task.sidecar is not None else None
+        sha256, options = hashlib.sha256(data).hexdigest(), self.settings.options
         try:
-            found = published_before(
-                task.output,
-                task.sidecar,
-                sha256,
-                self.settings.options,
-                self._given(sha256),
-                ports.source,
+            report, redacted = published_before(
+                task.output, before, sha256, options, given, ports.source
             )
-        except PasserbyError:
-            if self.settings.overwrite:
-                return None
-            raise
-        if found is None:
+        except OutputExists:
+            if not self.settings.overwrite:
+                raise
+            check_replaceable(task.output, before, given=given is not None, among=task.among)
             return None
-        return Result(report=replace(found[0], output=str(task.output)), redacted=found[1])
+        return Result(report=_made_by_another(report, given, ports), redacted=redacted)
 
-    def _redact(self, task: Task, ports: Ports) -> Result:
-        given = self._given(self._hash(task)) if self.settings.given is not None else None
+    def _redact(self, task: Task, data: bytes, given: Given | None, ports: Ports) -> Result:
         job = Job(
             source=task.source,
             shown=task.shown,
@@ -104,48 +111,58 @@ class Worker:
             options=self.settings.options,
             given=given,
             overwrite=self.settings.overwrite,
+            data=data,
         )
-        result = run_one(job, ports, lambda report: self._keep(task, report))
-        return replace(result, report=_noted(task, result.report))
+        return run_one(job, ports, lambda report: _recording(task, report))
 
     def _keep_unpublished(self, task: Task, report: Report) -> None:
-        """Keep the report of a file that has no output: none whose record this would replace."""
+        """Keep the report of a file that has no output."""
         standing = task.output is not None and os.path.lexists(task.output)
         if task.sidecar is not None and not standing:
             with contextlib.suppress(PasserbyError):
-                self._keep(task, report)
-
-    def _keep(self, task: Task, report: Report) -> None:
-        """Write the report of a file, before the file itself gets its name."""
-        if report.outcome is Outcome.PUBLISHED:
-            _check_suffix(task, report)
-        if task.sidecar is not None:
-            write_record(task.sidecar, _noted(task, report))
-
-    def _hash(self, task: Task) -> str:
-        data = read_input(task.source, self.settings.options.limits.memory)
-        return hashlib.sha256(data).hexdigest()
-
-    def _given(self, sha256: str) -> Given | None:
-        if self.settings.given is None:
-            return None
-        if sha256 not in self.settings.given:
-            raise BadDecisions(f"the decisions say nothing of this picture (sha256 {sha256})")
-        return self.settings.given[sha256]
+                write_record(task.sidecar, report)
 
     def _thumbnail(self, result: Result) -> str | None:
         """Make a small picture of redacted bytes. A report without it is still a report."""
         if not self.settings.pictures or result.redacted is None:
             return None
-        try:
+        with contextlib.suppress(Exception):
             return thumbnail(result.redacted, THUMBNAIL, self.settings.options.limits)
-        except (PasserbyError, ValueError, MemoryError):
-            return None
+        return None
 
 
-def failed(task: Task, options: Options, error: PasserbyError) -> Report:
-    """Return the report of a file that was not even begun."""
-    return _noted(task, not_begun(task.shown, options, error))
+def given_for(data: bytes, known: Mapping[str, Given] | None) -> Given | None:
+    """Return the decisions for a picture; None where none are to be followed.
+
+    Raises BadDecisions if those that are known say nothing of it.
+    """
+    if known is None:
+        return None
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 not in known:
+        raise BadDecisions(f"the decisions say nothing of this picture (sha256 {sha256})")
+    return known[sha256]
+
+
+@contextlib.contextmanager
+def _recording(task: Task, report: Report) -> Iterator[None]:
+    """Keep the record of a file that is being published."""
+    _check_suffix(task, report)
+    if task.sidecar is None:
+        yield
+    else:
+        with recording(task.sidecar, _noted(task, report)):
+            yield
+
+
+def _made_by_another(report: Report, given: Given | None, ports: Ports) -> Report:
+    """Add a note where this version would look with other detectors."""
+    now = VERSION, (ports.finder.identity, ports.second.identity)
+    if given is not None or (report.passerby, report.finders) == now:
+        return report
+    by = "other detectors" if report.passerby == VERSION else f"Passerby {report.passerby or '?'}"
+    note = f"made by {by}; --overwrite makes it anew"
+    return replace(report, notes=(*report.notes, note))
 
 
 def _noted(task: Task, report: Report) -> Report:

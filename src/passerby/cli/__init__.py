@@ -12,16 +12,7 @@ import click
 
 from passerby.cli.app import passerby
 from passerby.cli.console import complain, print_json, say
-from passerby.errors import (
-    Exit,
-    LimitExceeded,
-    OutputError,
-    PasserbyError,
-    UsageError,
-)
-
-DEBUG = "PASSERBY_DEBUG"
-"""Environment variable: anything but nothing lets a bug show its traceback."""
+from passerby.errors import Exit, OutputUnwritable, PasserbyError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,17 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # Not `passerby.main`: that has exit codes of its own for Ctrl-C and for broken pipes.
         with passerby.make_context("passerby", given) as context:
-            code = passerby.invoke(context)
-        sys.stdout.flush()
-        return int(code or 0)
+            return int(passerby.invoke(context) or 0)
     except click.exceptions.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, click.exceptions.Abort):
         return _stopped()
-    except BrokenPipeError:
-        # Whoever read our output is gone. Python would complain once more on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(OutputError.exit)
+    except OSError as error:
+        # Whatever reads and writes files translates its errors; stdout's have no file name.
+        return _failed(error, given) if error.filename is not None else _lost_stdout(error)
     except Exception as error:
         return _failed(error, given)
     finally:
@@ -49,14 +37,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.signal(signal.SIGTERM, before)
 
 
+def _lost_stdout(error: OSError) -> int:
+    """Tell that stdout cannot be written, unless whoever read it has gone."""
+    if not isinstance(error, BrokenPipeError):
+        why = error.strerror or type(error).__name__
+        complain("stdout", OutputUnwritable(f"stdout cannot be written: {why}"))
+    if sys.stdout is not None:
+        # Python would try to write what is left, and complain, on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return int(OutputUnwritable.exit)
+
+
 def _failed(error: Exception, given: list[str]) -> int:
     """Tell an error and return its exit code. Raises it again while debugging a bug."""
-    known = _known(error)
-    if known is None:
-        if os.environ.get(DEBUG):
-            raise error
-        line = (str(error).splitlines() or [""])[0]
-        known = PasserbyError(f"{type(error).__name__}: {line}"[:300])
+    from passerby.work import foreseen
+
+    known = _known(error) or foreseen(error)
     complain(known.code, known)
     if "--json" in given:
         from passerby.report.json import error_document
@@ -66,9 +62,7 @@ def _failed(error: Exception, given: list[str]) -> int:
 
 
 def _known(error: Exception) -> PasserbyError | None:
-    """Return an error as one of our own; None for what nobody foresaw."""
-    if isinstance(error, PasserbyError):
-        return error
+    """Return an error of the command line as one of our own; None for any other."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return UsageError("this needs arguments", f"See `{error.ctx.command_path} --help`.")
     if isinstance(error, click.UsageError):
@@ -76,8 +70,6 @@ def _known(error: Exception) -> PasserbyError | None:
         return UsageError(error.format_message().rstrip("."), f"See `{path} --help`.")
     if isinstance(error, click.ClickException):
         return UsageError(error.format_message().rstrip("."))
-    if isinstance(error, MemoryError):
-        return LimitExceeded("memory ran out", "Use --workers 1 or a lower --max-memory.")
     return None
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import sys
 from typing import Any
 
@@ -10,14 +13,25 @@ from passerby.report.text import printable
 
 
 def say(line: str) -> None:
-    """Write a line for people, above a progress bar if there is one."""
-    if sys.stderr.isatty():
-        from tqdm import tqdm
+    """Write a line for people, above a progress bar if there is one. That nobody can read it
+    any more is no reason to stop."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        if sys.stderr.isatty():
+            from tqdm import tqdm
 
-        tqdm.write(line, file=sys.stderr)
-    else:
-        sys.stderr.buffer.write(line.encode("utf-8", "replace") + b"\n")
-        sys.stderr.flush()
+            tqdm.write(line, file=sys.stderr)
+        else:
+            sys.stderr.buffer.write(line.encode("utf-8", "replace") + b"\n")
+            sys.stderr.flush()
+
+
+def write_data(data: bytes) -> None:
+    """Write to stdout. Raises OSError when it is full, closed, or read by nobody."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def failure_line(name: str, message: str, advice: str) -> str:
@@ -35,7 +49,11 @@ def print_json(document: dict[str, Any], *, to_stderr: bool = False) -> None:
     """Write a JSON document, to stdout unless a picture goes there."""
     from passerby.report.json import dump
 
-    stream = sys.stderr if to_stderr else sys.stdout
-    stream.flush()
-    stream.buffer.write(dump(document))
-    stream.buffer.flush()
+    data = dump(document)
+    if not to_stderr:
+        write_data(data)
+        return
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.flush()
+        sys.stderr.buffer.write(data)
+        sys.stderr.buffer.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,9 @@ import click
 
 from passerby.cli.console import failure_line, print_json, say
 from passerby.cli.options import STDIN, Name, json_option, look_from, look_options
-from passerby.errors import Exit, PasserbyError
+from passerby.errors import EmptyInput, Exit
 from passerby.model.options import Options
-from passerby.model.report import Failure, Inspection
+from passerby.model.report import Inspection
 
 if TYPE_CHECKING:
     from passerby.batch.discover import Found
@@ -59,6 +60,8 @@ def _inspect_all(paths: tuple[Path, ...], options: Options) -> tuple[Inspection,
 
     ports = build_ports(options, cores())
     listed = discover(tuple(path for path in paths if path != STDIN))
+    if not listed.files and STDIN not in paths:
+        raise EmptyInput("there is no picture here", "Check the paths.")
     results = []
     with Progress() as progress:
         progress.begin(len(listed.files))
@@ -73,30 +76,33 @@ def _inspect_all(paths: tuple[Path, ...], options: Options) -> tuple[Inspection,
 
 
 def _inspect_file(file: Found, options: Options, ports: Ports) -> Inspection:
-    from passerby.examine import inspect_bytes
     from passerby.files import read_input
     from passerby.report.text import printable
-    from passerby.work import bare_item
 
-    shown = printable(str(file.source))
-    try:
+    def read() -> bytes:
         if file.error is not None:
             raise file.error
-        data = read_input(file.source, options.limits.memory)
-        inspection = inspect_bytes(data, shown=shown, options=options, ports=ports)
-    except PasserbyError as error:
-        item = bare_item(b"", shown)
-        inspection = Inspection(item=item, failure=Failure.from_error(error))
-    _tell(inspection)
-    return inspection
+        return read_input(file.source, options.limits.memory)
+
+    return _inspect_one(printable(str(file.source)), read, options, ports)
 
 
 def _inspect_stdin(options: Options, ports: Ports) -> Inspection:
     from passerby.cli.stream import SHOWN, read_stdin
-    from passerby.examine import inspect_bytes
 
-    data = read_stdin(options)
-    inspection = inspect_bytes(data, shown=SHOWN, options=options, ports=ports)
+    return _inspect_one(SHOWN, lambda: read_stdin(options), options, ports)
+
+
+def _inspect_one(
+    shown: str, read: Callable[[], bytes], options: Options, ports: Ports
+) -> Inspection:
+    from passerby.examine import inspect_bytes
+    from passerby.work import bare_item, failure_of
+
+    try:
+        inspection = inspect_bytes(read(), shown=shown, options=options, ports=ports)
+    except Exception as error:
+        inspection = Inspection(item=bare_item(b"", shown), failure=failure_of(error))
     _tell(inspection)
     return inspection
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import click
 
-from passerby.cli.console import print_json, say
+from passerby.cli.console import print_json, say, write_data
 from passerby.cli.options import InOrder, Name, json_option
 from passerby.errors import PasserbyError
 from passerby.find import catalogue
@@ -105,4 +104,4 @@ def _show_path(name: str, place: Path, as_json: bool) -> None:
 
         print_json(model_document(name, str(place)))
     else:
-        sys.stdout.write(f"{place}\n")
+        write_data(os.fsencode(place) + b"\n")

@@ -86,10 +86,13 @@ class Name(_Type):
     def convert(
         self,
         value: Any,
-        param: click.Parameter | None,  # noqa: ARG002 - the interface
-        ctx: click.Context | None,  # noqa: ARG002
+        param: click.Parameter | None,
+        ctx: click.Context | None,
     ) -> Path:
         """Return the path."""
+        if not str(value):
+            # Python takes it for the present folder, which nobody has named.
+            self.fail("this path is empty", param, ctx)
         return Path(value)
 
 

@@ -33,7 +33,7 @@ class Progress:
 
     def begin(self, total: int) -> None:
         """Show the bar, if there is a terminal and more than one file."""
-        if sys.stderr.isatty() and total > 1:
+        if total > 1 and sys.stderr is not None and sys.stderr.isatty():
             from tqdm import tqdm
 
             self._bar = tqdm(total=total, unit="file", file=sys.stderr, dynamic_ncols=True)
@@ -57,7 +57,7 @@ def summary_line(report: Report) -> str:
     if report.outcome is Outcome.NEEDS_REVIEW:
         left = plural(len(report.unresolved), "face is", "faces are")
         return f"{name}: needs review: {left} still found; nothing was published"
-    hidden = f"{plural(report.redacted, 'mask')}{_how(report)}"
+    hidden = f"{plural(report.redacted, 'mask')}{_how(report)}{_seen(report)}"
     if report.outcome is Outcome.PLANNED:
         return f"{name}: would get {hidden}"
     if report.outcome is Outcome.SKIPPED:
@@ -81,3 +81,10 @@ def total_line(run: RunReport) -> str:
 def _how(report: Report) -> str:
     method = report.options.method
     return f" with {method} (cosmetic: it can be undone)" if method.cosmetic else ""
+
+
+def _seen(report: Report) -> str:
+    """Say what was published although it was still found: given decisions are followed."""
+    if not report.unresolved:
+        return ""
+    return f", {plural(len(report.unresolved), 'face')} still found and left as decided"

@@ -91,7 +91,11 @@ way is an error, unless --overwrite is given. Originals are never written to.
     metavar="FILE",
     help="Hide exactly what this JSON report or reviewer's file says; nothing is detected.",
 )
-@click.option("--dry-run", is_flag=True, help="Write nothing: say what would be done.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Write no copies: say what would be done. Reports are written if --report says where.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are not up to date.")
 @click.option(
     "--report",
@@ -120,8 +124,11 @@ def redact(
 ) -> int:
     """Run the command; what it does stands in its help."""
     options = _options(**choices)
-    if STDIN in paths:
-        return _stream(paths, output, options, decisions, dry_run, as_json)
+    if STDIN in (*paths, output):
+        _check_stream(paths, output, report=report, overwrite=overwrite, workers=workers)
+        from passerby.cli.stream import redact_stream
+
+        return redact_stream(options, decisions, dry_run=dry_run, as_json=as_json)
     if output is None and not dry_run:
         raise UsageError("-o is missing: where should the copies go?")
     from passerby.batch.plan import Request
@@ -165,7 +172,7 @@ def _run(request: Request, as_json: bool) -> int:
     with Progress() as progress:
         run = run_batch(request, progress)
     say(total_line(run))
-    folder = request.report or default_report(request.out)
+    folder = request.report or default_report(request)
     if folder is not None:
         say(f"Report: {printable(str(folder / 'index.html'))}")
     if as_json:
@@ -175,17 +182,10 @@ def _run(request: Request, as_json: bool) -> int:
     return int(run.exit)
 
 
-def _stream(
-    paths: tuple[Path, ...],
-    output: Path | None,
-    options: Options,
-    decisions: Path | None,
-    dry_run: bool,
-    as_json: bool,
-) -> int:
-    """Redact one picture from stdin to stdout; its JSON goes to stderr."""
-    if len(paths) != 1 or output not in (None, STDIN):
+def _check_stream(paths: tuple[Path, ...], output: Path | None, **others: Any) -> None:
+    """Raise UsageError for what a picture from stdin to stdout cannot have."""
+    if paths != (STDIN,) or output not in (None, STDIN):
         raise UsageError("- reads one picture from stdin and writes it to stdout: nothing else")
-    from passerby.cli.stream import redact_stream
-
-    return redact_stream(options, decisions, dry_run=dry_run, as_json=as_json)
+    for name, value in others.items():
+        if value:
+            raise UsageError(f"--{name} has no meaning for a picture from stdin")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 
 from passerby.batch.local import cores
-from passerby.cli.console import print_json, say
+from passerby.batch.worker import given_for
+from passerby.cli.console import print_json, say, write_data
 from passerby.cli.progress import summary_line
 from passerby.compose import build_ports
-from passerby.errors import BadDecisions, LimitExceeded, UsageError
-from passerby.model.given import Given
+from passerby.errors import LimitExceeded, UnreadableInput, UsageError
 from passerby.model.options import Options
 from passerby.model.report import Outcome
-from passerby.pipeline import redact_bytes
+from passerby.pipeline import as_plan, redact_bytes
 from passerby.report.decisions import load_decisions
 from passerby.report.json import report_document
 
@@ -26,19 +25,20 @@ def redact_stream(options: Options, decisions: Path | None, *, dry_run: bool, as
 
     Raises UsageError when stdout is a terminal, LimitExceeded, BadDecisions, ModelError.
     """
-    if sys.stdout.isatty() and not dry_run:
+    if not dry_run and sys.stdout is not None and sys.stdout.isatty():
         raise UsageError("stdout is a terminal", "Send the picture somewhere: > public.jpg.")
     data = read_stdin(options)
     result = redact_bytes(
         data,
         shown=SHOWN,
         options=options,
-        given=_given(data, decisions),
+        given=given_for(data, None if decisions is None else load_decisions(decisions)),
         ports=build_ports(options, cores()),
     )
-    if result.report.outcome is Outcome.PUBLISHED and result.redacted is not None and not dry_run:
-        sys.stdout.buffer.write(result.redacted)
-        sys.stdout.buffer.flush()
+    if dry_run:
+        result = as_plan(result)
+    if result.report.outcome is Outcome.PUBLISHED and result.redacted is not None:
+        write_data(result.redacted)
     say(summary_line(result.report))
     if as_json:
         print_json(report_document(result.report), to_stderr=True)
@@ -46,18 +46,12 @@ def redact_stream(options: Options, decisions: Path | None, *, dry_run: bool, as
 
 
 def read_stdin(options: Options) -> bytes:
-    """Return what stdin holds. Raises LimitExceeded."""
-    data = sys.stdin.buffer.read(options.limits.memory + 1)
+    """Return what stdin holds. Raises UnreadableInput or LimitExceeded."""
+    try:
+        data = sys.stdin.buffer.read(options.limits.memory + 1)
+    except (OSError, AttributeError) as error:
+        # Python has no sys.stdin when the descriptor is closed.
+        raise UnreadableInput("stdin cannot be read") from error
     if len(data) > options.limits.memory:
         raise LimitExceeded(f"stdin has more than {options.limits.memory:,} bytes")
     return data
-
-
-def _given(data: bytes, decisions: Path | None) -> Given | None:
-    if decisions is None:
-        return None
-    sha256 = hashlib.sha256(data).hexdigest()
-    known = load_decisions(decisions)
-    if sha256 not in known:
-        raise BadDecisions(f"the decisions say nothing of this picture (sha256 {sha256})")
-    return known[sha256]
