@@ -131,7 +131,8 @@ def test_a_single_file_may_name_its_output(tmp_path: Path) -> None:
     put(tmp_path, a_jpg=JPEG)
     made = plan(tmp_path / "a.jpg", out=tmp_path / "b.jpeg")
     assert made.tasks[0].output == tmp_path / "b.jpeg"
-    assert made.report == tmp_path.resolve() / "b.jpeg-report"
+    assert made.reports is not None
+    assert made.reports.page == tmp_path.resolve() / "b.jpeg-report" / "index.html"
     folder = plan(tmp_path / "a.jpg", out=tmp_path / "b")
     assert folder.tasks[0].output == tmp_path / "b" / "a.jpg"
     (tmp_path / "c.jpg").mkdir()
@@ -173,7 +174,12 @@ def test_a_single_copy_has_its_report_with_those_of_its_folder(tmp_path: Path) -
     of_folder = plan(tmp_path / "in", out=tmp_path / "out").tasks[0].sidecar
     assert of_folder is not None
     of_folder.parent.mkdir(parents=True)
-    assert plan(source, out=out).tasks[0].sidecar == of_folder
+    made = plan(source, out=out)
+    assert made.tasks[0].sidecar == of_folder
+    # The page and the JSON of the folder stay those of the folder.
+    assert made.reports is not None
+    assert made.reports.page == of_folder.with_name("a.jpg.html")
+    assert made.reports.summary is None
 
 
 def test_a_lying_name_is_kept_and_the_right_suffix_added(tmp_path: Path) -> None:

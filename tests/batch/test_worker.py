@@ -221,8 +221,11 @@ def test_decisions_repeat_a_result_and_are_part_of_what_was_asked_for(bench: Ben
     assert again.report.outcome is Outcome.PUBLISHED
     assert bench.output.read_bytes() == data
     assert bench.work(given=given).report.outcome is Outcome.SKIPPED
-    # Now it was made from decisions: a run that detects is another thing.
-    assert code(bench.work(Options(method=Method.NOISE))) == "output.exists"
+    # A run that detects keeps what was made from decisions, and says so.
+    kept = bench.work(Options(method=Method.NOISE), overwrite=True)
+    assert kept.report.outcome is Outcome.SKIPPED
+    assert "made with --decisions, which are kept" in kept.report.notes
+    assert code(bench.work()) == "output.exists"
     fewer = {key: replace(value, decisions=()) for key, value in given.items()}
     assert code(bench.work(given=fewer)) == "output.exists"
 
@@ -318,7 +321,8 @@ def test_overwriting_keeps_what_a_person_decided(bench: Bench) -> None:
     fewer = {key: replace(value, decisions=()) for key, value in given.items()}
     assert bench.work(given=fewer, overwrite=True).report.outcome is Outcome.PUBLISHED
     standing = bench.output.read_bytes()
-    done = bench.work(overwrite=True)
+    assert bench.work(overwrite=True).report.outcome is Outcome.SKIPPED
+    done = bench.work(Options(color=(1, 2, 3)), overwrite=True)
     assert code(done) == "output.exists"
     assert done.report.failure is not None
     assert "--decisions" in done.report.failure.message
@@ -362,6 +366,7 @@ def test_a_copy_by_another_version_is_skipped_with_a_note(
     done = bench.work()
     assert done.report.outcome is Outcome.SKIPPED
     assert any("--overwrite makes it anew" in note for note in done.report.notes)
+    assert bench.work(overwrite=True).report.outcome is Outcome.PUBLISHED
 
 
 def test_whatever_goes_wrong_is_a_report(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,7 +146,9 @@ def check_replaceable(output: Path, before: Report | None, *, given: bool, among
 def _same_choices(done: Report, options: Options, given: Given | None) -> bool:
     """Whether the same would be asked for again. Limits do not change what is made."""
     if given is None:
-        return not done.from_decisions and _without_limits(done.options) == _without_limits(options)
+        # With decisions comes the seed of the run that they are from.
+        seed = options.seed if done.from_decisions else done.options.seed
+        return replace(done.options, seed=seed, limits=Limits()) == _without_limits(options)
     # Who looks for faces is no matter when nothing is detected; the rest is.
     wanted = replace(
         given.over(options),

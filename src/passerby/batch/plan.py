@@ -54,11 +54,21 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """Where the reports of a run go: those of its files below `folder`, the page to look at,
+    and its JSON, if it has one."""
+
+    folder: Path
+    page: Path
+    summary: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All files of a run. `report` is the folder for reports, None where none are kept."""
+    """All files of a run. `reports` is None where none are kept."""
 
     tasks: tuple[Task, ...]
-    report: Path | None
+    reports: Reports | None
     left_out: int = 0
     notes: tuple[str, ...] = ()
 
@@ -70,8 +80,9 @@ def make_plan(request: Request) -> Plan:
     is nothing to do.
     """
     single = is_single_file(request)
-    report = request.report or default_report(request)
-    own = tuple(p for p in (None if single else request.out, report) if p is not None)
+    reports = _reports(request, single)
+    folders = (None if single else request.out, reports.folder if reports else None)
+    own = tuple(folder for folder in folders if folder is not None)
     _check_folders(request, own)
     found = discover(request.paths, own)
     if not found.files:
@@ -84,14 +95,14 @@ def make_plan(request: Request) -> Plan:
     inputs = _identities(f.source for f in found.files)
     among = folder is not None and _among(folder, request.paths)
     tasks = tuple(
-        _task(one, name, folder, report, inputs, among)
+        _task(one, name, folder, reports, inputs, among)
         for one, name in zip(found.files, names, strict=True)
     )
     if single:
         if tasks[0].error is not found.files[0].error:
             raise UsageError(f"{names[0]} is the input: originals are never written to")
         _check_suffix(found.files[0], request.out)
-    return Plan(tasks=tasks, report=report, left_out=found.left_out, notes=tuple(found.notes))
+    return Plan(tasks=tasks, reports=reports, left_out=found.left_out, notes=tuple(found.notes))
 
 
 def is_single_file(request: Request) -> bool:
@@ -104,23 +115,30 @@ def is_single_file(request: Request) -> bool:
     return any(out.suffix.lower() in suffixes for suffixes in SUFFIXES.values())
 
 
-def default_report(request: Request) -> Path | None:
-    """Return the folder for reports: beside the output, with ``-report`` added.
+def _reports(request: Request, single: bool) -> Reports | None:
+    """Choose the folder for reports: beside the output, with ``-report`` added.
 
-    The copy of a single file has its report there too, unless its folder has reports already:
-    then it belongs to these.
+    The copy of a single file has one of its own, unless its folder has reports already. It
+    belongs to these then, and leaves the page and the JSON of the whole folder as they are.
     """
-    out = request.out
-    if out is None:
+    if request.report is not None:
+        return _whole(request.report)
+    if request.out is None:
         return None
-    place = Path(os.path.realpath(out))
+    place = Path(os.path.realpath(request.out))
     if not place.name:
         raise UsageError("-o names the root of a disk", "Name another folder, or add --report.")
-    if is_single_file(request) and place.parent.name:
+    if single and place.parent.name:
         shared = place.parent.with_name(fit(place.parent.name, "-report"))
         if is_folder(shared / FILES):
-            return shared
-    return place.with_name(fit(place.name, "-report"))
+            return Reports(
+                folder=shared, page=shared / FILES / fit(place.name, ".html"), summary=None
+            )
+    return _whole(place.with_name(fit(place.name, "-report")))
+
+
+def _whole(folder: Path) -> Reports:
+    return Reports(folder=folder, page=folder / "index.html", summary=folder / "run.json")
 
 
 def _check_folders(request: Request, own: tuple[Path, ...]) -> None:
@@ -160,14 +178,14 @@ def _task(
     found: Found,
     name: PurePath,
     folder: Path | None,
-    report: Path | None,
+    reports: Reports | None,
     inputs: frozenset[tuple[int, int]],
     among: bool,
 ) -> Task:
     output = None if folder is None else folder / name
     sidecar = None
-    if report is not None:
-        sidecar = record_place(report / FILES / name.parent, name.name)
+    if reports is not None:
+        sidecar = record_place(reports.folder / FILES / name.parent, name.name)
     error = found.error
     if output is not None and _identities([output]) & inputs:
         error = OutputError(

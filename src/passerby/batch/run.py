@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 from passerby.batch.ledger import check_replaced, remove_partials, settle
 from passerby.batch.local import cores, work_all
-from passerby.batch.plan import Plan, Request, Task, make_plan
+from passerby.batch.plan import Plan, Reports, Request, Task, make_plan
 from passerby.batch.worker import Results, Settings, Worker
-from passerby.errors import OutputUnwritable
 from passerby.files import write_atomically
 from passerby.find.catalogue import load_weights
 from passerby.model.report import Report
 from passerby.report.html import MOST_CARDS, least_certain, page
 from passerby.report.json import dump, run_document
 from passerby.report.run import RunReport
-
-RUN, PAGE = "run.json", "index.html"
-"""What a run writes into its report folder, in place of those of the run before."""
 
 
 class Watcher(Protocol):
@@ -54,16 +49,17 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
     started, watcher = datetime.now(UTC), watcher or Silence()
     plan = make_plan(request)
     _check_weights(request)
-    if plan.report is not None:
-        check_replaced(plan.report / RUN, b'"kind": "run"')
-        check_replaced(plan.report / PAGE, b"<title>Passerby: ")
+    if plan.reports is not None:
+        check_replaced(plan.reports.page, b"<title>Passerby: ")
+        if plan.reports.summary is not None:
+            check_replaced(plan.reports.summary, b'"kind": "run"')
     watcher.planned(plan)
     reports: dict[int, Report] = {}
     pictures: dict[int, str] = {}
     interrupted = False
     _settle(plan)
     try:
-        with contextlib.closing(_work(plan.tasks, request, plan.report is not None)) as results:
+        with contextlib.closing(_work(plan.tasks, request, plan.reports is not None)) as results:
             for index, done in results:
                 reports[index] = done.report
                 if done.thumbnail is not None:
@@ -83,19 +79,16 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
         left_out=plan.left_out,
         interrupted=interrupted,
     )
-    if plan.report is not None:
-        write_run(run, {order[i]: uri for i, uri in pictures.items()}, plan.report)
+    if plan.reports is not None:
+        write_run(run, {order[i]: uri for i, uri in pictures.items()}, plan.reports)
     return run
 
 
-def write_run(run: RunReport, pictures: dict[int, str], folder: Path) -> None:
-    """Write `run.json` and `index.html`. Raises OutputUnwritable."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(f"the report folder: {error.strerror}") from error
-    write_atomically(folder / RUN, dump(run_document(run)))
-    write_atomically(folder / PAGE, b"".join(page(run, pictures)))
+def write_run(run: RunReport, pictures: dict[int, str], places: Reports) -> None:
+    """Write the JSON of a run and its page. Raises OutputUnwritable."""
+    if places.summary is not None:
+        write_atomically(places.summary, dump(run_document(run)))
+    write_atomically(places.page, b"".join(page(run, pictures)))
 
 
 def _work(tasks: tuple[Task, ...], request: Request, pictures: bool) -> Results:
@@ -125,7 +118,7 @@ def _settle(plan: Plan) -> None:
     """Finish or remove what killed runs left in the folders of this run."""
     settle({t.sidecar: t.output for t in plan.tasks if t.sidecar and t.output})
     records = {t.sidecar.parent for t in plan.tasks if t.sidecar}
-    for folder in records | ({plan.report} if plan.report else set()):
+    for folder in records | ({plan.reports.page.parent} if plan.reports else set()):
         remove_partials(folder)
 
 

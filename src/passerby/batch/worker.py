@@ -101,7 +101,13 @@ class Worker:
                 raise
             check_replaceable(task.output, before, given=given is not None, among=task.among)
             return None
-        return Result(report=_made_by_another(report, given, ports), redacted=redacted)
+        if given is None and report.from_decisions:
+            report = _with_note(report, "made with --decisions, which are kept")
+        elif given is None and (maker := _maker(report, ports)):
+            if self.settings.overwrite:
+                return None
+            report = _with_note(report, f"made by {maker}; --overwrite makes it anew")
+        return Result(report=report, redacted=redacted)
 
     def _redact(self, task: Task, data: bytes, given: Given | None, ports: Ports) -> Result:
         job = Job(
@@ -155,20 +161,21 @@ def _recording(task: Task, report: Report) -> Iterator[None]:
             yield
 
 
-def _made_by_another(report: Report, given: Given | None, ports: Ports) -> Report:
-    """Add a note where this version would look with other detectors."""
-    now = VERSION, (ports.finder.identity, ports.second.identity)
-    if given is not None or (report.passerby, report.finders) == now:
-        return report
-    by = "other detectors" if report.passerby == VERSION else f"Passerby {report.passerby or '?'}"
-    note = f"made by {by}; --overwrite makes it anew"
-    return replace(report, notes=(*report.notes, note))
+def _maker(report: Report, ports: Ports) -> str | None:
+    """Say who made a copy, if looking for faces today might end otherwise."""
+    if report.passerby != VERSION:
+        return f"Passerby {report.passerby or 'of another version'}"
+    if report.finders != (ports.finder.identity, ports.second.identity):
+        return "other detectors"
+    return None
 
 
 def _noted(task: Task, report: Report) -> Report:
-    if task.note is None or task.note in report.notes:
-        return report
-    return replace(report, notes=(*report.notes, task.note))
+    return report if task.note is None else _with_note(report, task.note)
+
+
+def _with_note(report: Report, note: str) -> Report:
+    return report if note in report.notes else replace(report, notes=(*report.notes, note))
 
 
 def _check_suffix(task: Task, report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from passerby.batch.plan import Plan
@@ -17,6 +18,8 @@ class Progress:
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self.page: Path | None = None
+        """Where the page to look at will be, once it is planned."""
 
     def __enter__(self) -> Progress:
         return self
@@ -29,6 +32,7 @@ class Progress:
         """Show what was noted while listing, and the bar."""
         for note in plan.notes:
             say(f"note: {printable(note)}")
+        self.page = plan.reports.page if plan.reports else None
         self.begin(len(plan.tasks))
 
     def begin(self, total: int) -> None:

@@ -163,7 +163,6 @@ def _options(
 
 
 def _run(request: Request, as_json: bool) -> int:
-    from passerby.batch.plan import default_report
     from passerby.batch.run import run_batch
     from passerby.cli.progress import Progress, total_line
     from passerby.report.json import run_document
@@ -172,9 +171,8 @@ def _run(request: Request, as_json: bool) -> int:
     with Progress() as progress:
         run = run_batch(request, progress)
     say(total_line(run))
-    folder = request.report or default_report(request)
-    if folder is not None:
-        say(f"Report: {printable(str(folder / 'index.html'))}")
+    if progress.page is not None:
+        say(f"Report: {printable(str(progress.page))}")
     if as_json:
         print_json(run_document(run))
     if run.interrupted:
