@@ -19,7 +19,7 @@ from passerby.checks import (
 )
 from passerby.decide import explaining, unexplained
 from passerby.look import look, second_look_check
-from passerby.masking import apply, build_mask, masked_regions
+from passerby.masking import paint
 from passerby.model.finding import Sighting
 from passerby.model.geometry import Box
 from passerby.model.media import Part
@@ -166,15 +166,7 @@ def _check_hash(what: str, data: bytes, expected: str | None) -> Check:
 
 def _plan(before: Picture, report: Report) -> Plan:
     """Paint again what the report says was painted."""
-    mask = build_mask(report.decisions, before.size, report.grid)
-    planned = apply(
-        before,
-        mask,
-        method=report.options.method,
-        color=report.options.color,
-        seed=report.seed or "",
-        regions=masked_regions(report.decisions),
-    )
+    mask, planned = paint(before, report.decisions, report.grid, report.options, report.seed)
     return Plan(original=before, planned=planned, mask=mask)
 
 

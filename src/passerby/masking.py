@@ -7,7 +7,7 @@ outward to the grid of the source (see `passerby.model.geometry.Grid`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerby.model.decision import Action, Decision
 from passerby.model.geometry import Box, Grid, Region, Shape
 from passerby.model.media import Encoding, Mode
-from passerby.model.options import Method
+from passerby.model.options import Method, Options
 from passerby.ports import BoolMask, Picture, Samples
 
 _CELL = 16
@@ -98,6 +98,25 @@ def _cell_starts(start: int, stop: int, origin: int, step: int) -> NDArray[np.in
     first = start + (origin - start) % step
     starts = np.arange(first, stop, step) - start
     return starts if starts.size and starts[0] == 0 else np.insert(starts, 0, 0)
+
+
+def paint(
+    picture: Picture, decisions: Sequence[Decision], grid: Grid, options: Options, seed: str | None
+) -> tuple[BoolMask, Picture]:
+    """Draw the mask of the decisions and replace what lies under it.
+
+    `seed` is hexadecimal, for NOISE.
+    """
+    mask = build_mask(decisions, picture.size, grid)
+    painted = apply(
+        picture,
+        mask,
+        method=options.method,
+        color=options.color,
+        seed=seed or "",
+        regions=masked_regions(decisions),
+    )
+    return mask, painted
 
 
 def apply(

@@ -18,7 +18,7 @@ from passerby.decide import add_found, decide, explaining, unexplained
 from passerby.errors import BadDecisions, OutputError, VerificationFailed
 from passerby.files import Staged, read_input
 from passerby.look import look, second_look_check
-from passerby.masking import apply, build_mask, masked_regions
+from passerby.masking import paint
 from passerby.model.decision import Decision
 from passerby.model.given import Given
 from passerby.model.options import Options
@@ -197,16 +197,7 @@ def _paint(
 ) -> tuple[BoolMask, Picture]:
     """Draw the mask and replace what lies under it."""
     with work.timed("redact"):
-        mask = build_mask(decisions, picture.size, picture.encoding.grid)
-        planned = apply(
-            picture,
-            mask,
-            method=work.options.method,
-            color=work.options.color,
-            seed=work.seed or "",
-            regions=masked_regions(decisions),
-        )
-    return mask, planned
+        return paint(picture, decisions, picture.encoding.grid, work.options, work.seed)
 
 
 def _write(work: Work, planned: Picture) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from passerby.errors import CorruptInput, EmptyInput, LimitExceeded, OutputError, PasserbyError
 from passerby.model.options import Limits
@@ -17,26 +17,7 @@ _MASKS = 6
 
 
 @contextmanager
-def decoding(what: str) -> Iterator[None]:
-    """Turn whatever a decoder raises, or warns of, into CorruptInput or LimitExceeded."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # A codec's warning is a doubt about the data, and a doubt fails.
-            warnings.simplefilter("error", UserWarning)
-            warnings.simplefilter("error", RuntimeWarning)
-            yield
-    except (PasserbyError, NameError):
-        raise
-    except MemoryError as error:
-        raise LimitExceeded(f"{what}: not enough memory") from error
-    except Exception as error:
-        raise CorruptInput(f"{what}: {one_line(error)}") from error
-
-
-@contextmanager
-def encoding(what: str) -> Iterator[None]:
-    """Turn whatever an encoder raises into OutputError or LimitExceeded."""
+def _translating(what: str, kind: type[PasserbyError]) -> Iterator[None]:
     try:
         yield
     except (PasserbyError, NameError):
@@ -44,7 +25,23 @@ def encoding(what: str) -> Iterator[None]:
     except MemoryError as error:
         raise LimitExceeded(f"{what}: not enough memory") from error
     except Exception as error:
-        raise OutputError(f"{what}: {one_line(error)}") from error
+        raise kind(f"{what}: {one_line(error)}") from error
+
+
+@contextmanager
+def decoding(what: str) -> Iterator[None]:
+    """Turn whatever a decoder raises, or warns of, into CorruptInput or LimitExceeded."""
+    with _translating(what, CorruptInput), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # A codec's warning is a doubt about the data, and a doubt fails.
+        warnings.simplefilter("error", UserWarning)
+        warnings.simplefilter("error", RuntimeWarning)
+        yield
+
+
+def encoding(what: str) -> AbstractContextManager[None]:
+    """Turn whatever an encoder raises into OutputError or LimitExceeded."""
+    return _translating(what, OutputError)
 
 
 def one_line(error: BaseException) -> str:
