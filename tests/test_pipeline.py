@@ -1,5 +1,7 @@
+import contextlib
 import hashlib
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -284,12 +286,15 @@ def test_each_check_can_fail_and_then_nothing_is_published(
     assert not [p for p in tmp_path.iterdir() if p.name.endswith(PARTIAL)]
 
 
-def test_the_record_is_written_before_the_file_gets_its_name(photo: Path, tmp_path: Path) -> None:
+def test_the_file_gets_its_name_while_its_record_is_being_kept(photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     seen: list[Report] = []
 
-    def record(report: Report) -> None:
+    @contextlib.contextmanager
+    def record(report: Report) -> Iterator[None]:
         assert not out.exists()
+        yield
+        assert out.exists()
         seen.append(report)
 
     job = Job(source=photo, shown="photo", output=out, options=OPTIONS)
