@@ -27,7 +27,13 @@ from passerby.model.options import Limits
 from passerby.model.report import Report
 
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-RUN = "import sys; from passerby.cli import main; sys.exit(main())"
+RUN = """
+import signal, sys
+# A shell lets what it starts in the background ignore Ctrl-C, and that is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from passerby.cli import main
+sys.exit(main())
+"""
 
 
 @dataclass(slots=True)

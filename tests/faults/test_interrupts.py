@@ -35,8 +35,6 @@ def test_a_stopped_run_ends_soon_and_leaves_nothing_half_done(
         command(tmp_path / "in", out, "--effort", "thorough"),
         stderr=subprocess.PIPE,
         start_new_session=True,
-        # A shell lets what it starts in the background ignore Ctrl-C, and that is inherited.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while not (out.exists() and list(out.glob("p*"))):
