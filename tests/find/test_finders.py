@@ -15,7 +15,7 @@ from passerby.model.finding import Sighting
 from passerby.model.geometry import Box
 from passerby.model.options import Effort
 from passerby.ports import Finder
-from people import Rgb, backdrop, crowd, face_box, head, paste, portrait
+from people import Rgb, backdrop, crowd, face_box, face_in_head, head, paste, portrait
 
 NAMES = ("centerface", "yunet")
 Open = Callable[..., Finder]
@@ -48,9 +48,22 @@ def test_a_picture_without_faces_has_none(finder: Finder) -> None:
     assert finder.find(backdrop(640, 480)) == ()
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (31, 33), (2000, 3)])
+@pytest.mark.parametrize("size", [(1, 1), (1, 20_000), (20_000, 1), (3, 9000), (31, 33), (2000, 3)])
 def test_any_size_is_looked_at(finder: Finder, size: tuple[int, int]) -> None:
     assert isinstance(finder.find(backdrop(*size)), tuple)
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_every_face_in_a_long_strip_is_found(finder: Finder, upright: bool) -> None:
+    strip = backdrop(90, 16_000) if upright else backdrop(16_000, 90)
+    part = head("collins", 44)
+    faces = []
+    for along in range(50, 15_900, 400):
+        x, y = (4, along) if upright else (along, 4)
+        paste(strip, part, x, y)
+        faces.append(face_in_head("collins", 44, x, y))
+    found = finder.find(strip)
+    assert [face for face in faces if not near(found, face)] == []
 
 
 def test_a_mirrored_picture_has_its_face_on_the_other_side(finder: Finder) -> None:

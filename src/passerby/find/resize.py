@@ -18,7 +18,11 @@ _BAND = 128
 
 
 def halve(image: Rgb) -> Rgb:
-    """Return the picture at half its size; a last odd row or column is left out."""
+    """Return the picture at half its size; a last odd row or column is left out, and a side of
+    one pixel stays one."""
+    for axis in (0, 1):
+        if image.shape[axis] == 1:
+            image = image.repeat(2, axis)
     height, width = image.shape[0] // 2, image.shape[1] // 2
     half = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _BAND):
