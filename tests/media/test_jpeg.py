@@ -149,6 +149,13 @@ def test_ink() -> None:
         assert np.abs(np.asarray(image).astype(int) - np.asarray(ink)).mean() < 4
 
 
+@pytest.mark.parametrize("subsampling", [1, 2])
+def test_ink_sampled_in_a_way_that_the_decoder_does_not_know(subsampling: int) -> None:
+    image = Image.fromarray(astronaut()).convert("CMYK")
+    with pytest.raises(UnsupportedFormat, match="is not handled"):
+        MEDIA.read(saved(image, "JPEG", quality=90, subsampling=subsampling), LIMITS)
+
+
 def test_ink_coded_as_ycck() -> None:
     ink = saved(Image.fromarray(astronaut()).convert("CMYK"), "JPEG", quality=95)
     marker = ink.index(b"Adobe") + 11

@@ -196,7 +196,9 @@ REFUSED = {
     "inks other": lambda: page(
         bytes(32), {258: short(8, 8, 8, 8), 262: short(5), 277: short(4), 332: short(2)}
     ),
-    "predictor": lambda: page(bytes(8), {258: short(8), 262: short(1), 317: short(3)}),
+    "floating-point predictor": lambda: page(bytes(8), GREY | {317: short(3)}),
+    "without LZW": lambda: page(bytes(8), GREY | {317: short(2)}),
+    "a predictor and without": lambda: tiff(noise(9, 9, 3), compression="packbits", predictor=True),
 }
 
 

@@ -79,9 +79,12 @@ class Frame:
 
     @property
     def has_usual_sampling(self) -> bool:
-        """Whether the components are sampled as TurboJPEG knows: 4:4:4 to 4:1:1 and 4:4:1."""
+        """Whether the components are sampled as TurboJPEG knows: 4:4:4 to 4:1:1 and 4:4:1, with
+        black as the first."""
         first, *others = ((c.h, c.v) for c in self.components)
         ratios = {(first[0] / h, first[1] / v) for h, v in others[:2]}
+        if any(black != first for black in others[2:]):
+            return False
         return not ratios or (len(ratios) == 1 and ratios <= _USUAL)
 
 

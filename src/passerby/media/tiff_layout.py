@@ -124,6 +124,9 @@ def read_layout(data: bytes, tree: Tree, page: Ifd) -> Layout:
     predictor = tags.one(317, 1)
     if predictor not in (1, 2):
         raise UnsupportedFormat("TIFF with a floating-point predictor is not handled")
+    if predictor == 2 and compression in (NONE, PACKBITS):
+        # TIFF 6.0 has predictors for LZW only. Some readers undo one here, some do not.
+        raise UnsupportedFormat("TIFF with a predictor and without LZW or Deflate is not handled")
     return Layout(
         width=width,
         height=height,
