@@ -7,6 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from canaries.blocks import Stream, build_tiff, long, short
 from canaries.png import chunk
@@ -58,6 +59,18 @@ def test_jpeg(name: str) -> None:
     assert name in names(JPEG[:2] + JPEG_EXTRAS[name] + JPEG[2:], encoding=encoding)
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [b"MINE\0\1\2\0\0\1\0\1\0\0", b"JFIF\0\1\2\0\0\1\0\1\1\0", b"JFIF\0\1\2\0\0\1\0\1\0\0x"],
+    ids=["another name", "a thumbnail's width", "a byte more"],
+)
+def test_a_jfif_segment_that_is_not_plain(payload: bytes) -> None:
+    encoding = MEDIA.read(JPEG, LIMITS).encoding
+    first = 2 + 2 + int.from_bytes(JPEG[4:6], "big")
+    assert JPEG[2:4] == b"\xff\xe0"
+    assert names(JPEG[:2] + segment(0xE0, payload) + JPEG[first:], encoding=encoding) != []
+
+
 def test_a_second_jfif_segment() -> None:
     again = segment(0xE0, b"JFIF\0\1\2\0\0\1\0\1\0\0")
     assert names(JPEG[:2] + again + JPEG[2:]) == ["APP0/JFIF"]
@@ -105,6 +118,27 @@ WEBP_EXTRAS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("header", "plain"),
+    [
+        (b"\x00\0\0\0", True),
+        (b"\x30\0\0\0", True),
+        (b"\x01\0\0\0", False),
+        (b"\x40\0\0\0", False),
+        (b"\0\1\0\0", False),
+        (b"\0\0\0\x80", False),
+    ],
+    ids=["no flags", "profile and alpha", "reserved", "reserved too", "low", "high"],
+)
+def test_the_flags_of_an_extended_webp(header: bytes, plain: bool) -> None:
+    size = struct.pack("<I", 159)[:3] + struct.pack("<I", 119)[:3]
+    encoding = MEDIA.read(WEBP, LIMITS).encoding
+    for payload, expected in ((header + size, plain), (header + size + b"xy", False)):
+        body = webp_chunk(b"VP8X", payload) + WEBP[12:]
+        data = b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+        assert (names(data, encoding=encoding) == []) is expected
+
+
 @pytest.mark.parametrize("name", WEBP_EXTRAS)
 def test_webp(name: str) -> None:
     body = WEBP[12:] + WEBP_EXTRAS[name]
@@ -124,10 +158,75 @@ def test_webp(name: str) -> None:
         ({"extratags": [(700, 1, 1, b"x", True)]}, "IFD0/XMP"),
         ({"extratags": [(532, 3, 40, tuple(range(40)), True)]}, "IFD0/ReferenceBlackWhite"),
         ({"extratags": [(297, 3, 40, tuple(range(40)), True)]}, "IFD0/PageNumber"),
+        ({"extratags": [(530, 3, 40, tuple(range(40)), True)]}, "IFD0/YCbCrSubSampling"),
     ],
 )
 def test_tiff(options: dict[str, object], name: str) -> None:
     assert name in names(tiff(astronaut(), **options))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"rowsperstrip": 1},
+        {"tile": (16, 16)},
+        {"tile": (16, 16), "compression": "zlib"},
+        {"planarconfig": "separate", "rowsperstrip": 50},
+        {"planarconfig": "separate", "tile": (32, 32)},
+    ],
+    ids=str,
+)
+def test_a_plain_tiff_of_any_layout_has_none(options: dict[str, object]) -> None:
+    assert names(tiff(astronaut(), **options)) == []
+
+
+def test_a_palette_and_an_orientation_belong_to_the_picture() -> None:
+    palette = saved(Image.fromarray(astronaut()).quantize(200), "TIFF")
+    assert names(palette) == []
+    assert names(tiff(astronaut(), extratags=[(274, 3, 1, 6, True)])) == []
+
+
+@pytest.mark.parametrize("planes", [1, 2])
+def test_a_strip_that_holds_a_byte_more(planes: int) -> None:
+    pixels = bytes(range(200)) * 3
+    tags = {256: long(20), 257: long(10), 258: short(8, 8, 8), 262: short(2), 277: short(3)}
+    tags |= {278: long(10), 284: short(planes)}
+    for spare in (b"", b"x"):
+        if planes == 1:
+            strips = {273: Stream(pixels + spare), 279: long(600 + len(spare))}
+        else:
+            whole = pixels + spare
+            data = build_tiff([tags | {273: Stream(whole), 279: long(len(whole))}])
+            start = data.index(pixels)
+            strips = {
+                273: long(start, start + 200, start + 400),
+                279: long(200, 200, 200 + len(spare)),
+            }
+            data = build_tiff([tags | strips | {65000: Stream(whole)}])
+            start = data.index(pixels)
+            strips[273] = long(start, start + 200, start + 400)
+            tags = tags | {65000: Stream(whole)}
+        found = names(build_tiff([tags | strips]))
+        assert ("picture/more than a strip needs" in found) is bool(spare)
+
+
+@pytest.mark.parametrize("extra", [segment(0xFE, b"x"), segment(0xE5, b"x")], ids=["COM", "APP5"])
+def test_what_hides_in_a_jpeg_strip(extra: bytes) -> None:
+    plain = saved(astronaut(), "JPEG")
+    first = 2 + 2 + int.from_bytes(plain[4:6], "big")
+    for coded in (plain[:2] + plain[first:], plain[:2] + extra + plain[first:]):
+        data = build_tiff(
+            [
+                {
+                    **{256: long(160), 257: long(120), 258: short(8, 8, 8), 259: short(7)},
+                    **{262: short(6), 273: Stream(coded), 277: short(3), 278: long(120)},
+                    **{279: long(len(coded)), 530: short(2, 2)},
+                }
+            ]
+        )
+        found = names(data)
+        assert ("picture/more than a strip needs" in found) is (extra in coded)
 
 
 def test_a_strip_that_is_longer_than_its_part() -> None:
