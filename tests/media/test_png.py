@@ -9,7 +9,7 @@ import zlib
 import imagecodecs
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from canaries.png import SIGNATURE, chunk
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved
@@ -171,6 +171,18 @@ def test_colour_chunks_are_written_anew() -> None:
     source = png(values_of(2, 8), 2, 8, *[chunk(kind, value) for kind, value in tags.items()])
     picture = MEDIA.read(source, LIMITS)
     assert dict(picture.encoding.colour_tags) == {k.decode(): v for k, v in tags.items()}
+    written = MEDIA.encode(picture, ())
+    assert MEDIA.leftovers(written, picture.encoding, ()) == ()
+    assert MEDIA.read(written, LIMITS).encoding == picture.encoding
+
+
+def test_a_profile_outranks_the_srgb_chunk() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    source = saved(Image.fromarray(astronaut()), "PNG", icc_profile=profile)
+    picture = MEDIA.read(source[:33] + chunk(b"sRGB", b"\1") + source[33:], LIMITS)
+    assert picture.encoding.icc is not None
+    assert picture.encoding.colour_tags == ()
+    assert "sRGB" in picture.notes[0]
     written = MEDIA.encode(picture, ())
     assert MEDIA.leftovers(written, picture.encoding, ()) == ()
     assert MEDIA.read(written, LIMITS).encoding == picture.encoding

@@ -69,13 +69,14 @@ def _read(data: bytes, limits: Limits, decode: Callable[[bytes, Header], Samples
     guard.check_claim((header.width, header.height), pixel_bytes, len(data), limits)
     metadata = read_metadata(data, chunks)
     notes: list[str] = []
+    profile = icc.keep(metadata.profile, MODES[header.colour], notes)
     encoding = Encoding(
         format=Format.PNG,
         mode=header.mode,
         depth=header.sample_depth,
         lossless=True,
-        icc=icc.keep(metadata.profile, MODES[header.colour], notes),
-        colour_tags=png_colour.read_tags(data, chunks, notes),
+        icc=profile,
+        colour_tags=png_colour.read_tags(data, chunks, profile, notes),
         fields=metadata.fields,
         drop_opaque_alpha=header.colour == PALETTE or header.transparency is not None,
     )

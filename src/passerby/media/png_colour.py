@@ -20,9 +20,12 @@ _LARGEST_CHROMATICITY = 200_000
 
 
 def read_tags(
-    data: bytes, chunks: tuple[Chunk, ...], notes: list[str]
+    data: bytes, chunks: tuple[Chunk, ...], profile: bytes | None, notes: list[str]
 ) -> tuple[tuple[str, bytes], ...]:
-    """Return the valid colour chunks as (name, payload), in the order in which they are written."""
+    """Return the valid colour chunks as (name, payload), in the order in which they are written.
+
+    A profile that is kept outranks sRGB, which should not stand beside it (PNG, third edition).
+    """
     found: dict[bytes, bytes] = {}
     for chunk in chunks:
         if chunk.type == b"IDAT":
@@ -33,6 +36,8 @@ def read_tags(
                 found[chunk.type] = payload
             else:
                 notes.append(f"the {chunk.type.decode('ascii')} chunk is not valid: left out")
+    if profile is not None and found.pop(b"sRGB", None) is not None:
+        notes.append("the sRGB chunk is left out: there is a colour profile")
     return tuple((kind.decode("ascii"), found[kind]) for kind in _ORDER if kind in found)
 
 
@@ -56,12 +61,9 @@ def is_valid_tag(kind: bytes, payload: bytes) -> bool:
 
 def write_chunks(encoding: Encoding) -> list[bytes]:
     """Return the colour chunks of the plan."""
-    chunks = []
-    for name, payload in encoding.colour_tags:
-        kind = name.encode("ascii")
-        # A profile outranks the other chunks except cICP and must not stand beside sRGB.
-        if is_valid_tag(kind, payload) and not (encoding.icc and kind == b"sRGB"):
-            chunks.append(container.build(kind, payload))
+    chunks = [
+        container.build(name.encode("ascii"), payload) for name, payload in encoding.colour_tags
+    ]
     if encoding.icc:
         chunks.append(container.build(b"iCCP", profile_payload(encoding.icc)))
     return chunks
