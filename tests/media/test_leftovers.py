@@ -93,6 +93,19 @@ def test_png(name: str) -> None:
     assert name in names(PNG[:33] + PNG_EXTRAS[name] + PNG[33:], encoding=encoding)
 
 
+@pytest.mark.parametrize(("mode", "belongs"), [("L", True), ("RGB", True), ("RGBA", False)])
+def test_a_transparent_colour_belongs_to_pictures_without_alpha(mode: str, belongs: bool) -> None:
+    plain = saved(Image.fromarray(astronaut()).convert(mode), "PNG")
+    encoding = MEDIA.read(plain, LIMITS).encoding
+    data = plain[:33] + chunk(b"tRNS", bytes(2 if mode == "L" else 6)) + plain[33:]
+    assert (names(data, encoding=encoding) == []) is belongs
+
+
+def test_a_palette_belongs_to_pictures_of_indices() -> None:
+    image = Image.fromarray(astronaut()).quantize(20)
+    assert names(saved(image, "PNG", transparency=bytes(range(20)))) == []
+
+
 def test_bytes_behind_the_picture_in_its_own_chunk() -> None:
     pieces = list(png_container.walk_chunks(PNG))
     first = next(piece for piece in pieces if piece.type == b"IDAT")
