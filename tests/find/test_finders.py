@@ -179,3 +179,14 @@ def test_centerface_is_helped_in_the_first_look_only(opened: Open) -> None:
         look = opened(name, Effort.DEFAULT, second)
         assert isinstance(look, Look)
         assert look.helped is helped
+
+
+def test_small_turned_faces_in_a_large_picture_are_found(opened: Open) -> None:
+    """The helper does not see them: the leader has to look without its hints."""
+    picture = backdrop(6000, 4000, seed=1)
+    part = np.ascontiguousarray(np.rot90(head("collins", 30)))
+    places = [(300 + 1400 * x, 300 + 1200 * y) for x in range(4) for y in range(3)]
+    heads = [paste(picture, part, x, y) for x, y in places]
+    found = opened("centerface", Effort.DEFAULT, False).find(picture)
+    inside = [any(s.box.intersection(box) > 0.5 * s.box.area for s in found) for box in heads]
+    assert all(inside)

@@ -84,3 +84,19 @@ def test_the_cpu_is_named_last(monkeypatch: pytest.MonkeyPatch) -> None:
     present = ["CPUExecutionProvider", "CoreMLExecutionProvider", "AzureExecutionProvider"]
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: present)
     assert providers() == ["CoreMLExecutionProvider", "CPUExecutionProvider"]
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_an_answer_that_is_not_finite_is_a_failure_and_not_a_picture_without_faces(
+    monkeypatch: pytest.MonkeyPatch, wrong: float
+) -> None:
+    class Broken:
+        def run(self, outputs: list[str], inputs: dict[str, object]) -> list[np.ndarray]:
+            answer = np.zeros((1, 1, 4, 4), np.float32)
+            answer[0, 0, 1, 2] = wrong
+            return [np.zeros((1, 2), np.float32), answer]
+
+    network = Network(free_shape(load_weights("yunet")[0], ("cls_8",)), 1)
+    network._session = Broken()
+    with pytest.raises(FinderError, match="not finite"):
+        network.run(("a", "b"), {})

@@ -12,7 +12,7 @@ from passerby.find.evidence import log_odds, weigh
 from passerby.find.levels import Level, first_look, helping_look, second_look
 from passerby.find.pyramid import Detector, Pyramid
 from passerby.find.resize import Scaler
-from passerby.find.rules import FLOORS, HINTS, Rule
+from passerby.find.rules import EVERYWHERE, FLOORS, HINTS, Rule
 from passerby.model.finding import FinderId, Sighting
 from passerby.model.geometry import Box
 from passerby.model.options import Effort
@@ -32,7 +32,7 @@ class Look:
     """Looks at pictures with one detector, or with a leader and YuNet as its helper.
 
     The first look goes from the smallest level to the largest. Where there is a helper, the
-    larger levels look only near what the helper and the smaller levels took for a face at a
+    largest levels look only near what the helper and the smaller levels took for a face at a
     very low threshold; `thorough` looks everywhere. The second look is mirrored, at other
     scales, and everywhere.
     """
@@ -93,9 +93,9 @@ class Look:
         found, hints = [], no_candidates()
         for number, (level, opened) in enumerate(looks):
             floor = FLOORS[opened.kind]
-            # The helper and the leader's smallest level look everywhere: at the whole picture
-            # in one piece, and at every small face.
-            where = hints if narrow and number > 1 else None
+            # The helper and the leader's smaller levels look everywhere: what is turned or half
+            # covered the leader may see, and the helper not.
+            where = hints if narrow and number > 1 and level.scale > EVERYWHERE else None
             least = HINTS[opened.kind] if narrow else floor
             candidates = pyramid.search(level, opened.detector, least, where)
             hints = np.concatenate([hints, candidates])

@@ -33,6 +33,11 @@ HINTS = {"centerface": 0.08, "yunet": 0.15}
 this narrows CenterFace's full-size level to about 60% of the picture and loses one in a thousand
 of the faces that it would have found elsewhere."""
 
+EVERYWHERE = 0.5
+"""Level pixels for each source pixel up to which the leader looks everywhere, whatever the hints:
+in a large picture its smallest level shows no small face, and the helper overlooks faces that are
+turned or half covered."""
+
 HEIGHTS = (8.0, 16.0, 30.0, 60.0, 120.0, 240.0)
 """Face heights in source pixels; between them thresholds are interpolated by the logarithm."""
 

@@ -43,11 +43,15 @@ class Network:
     def run(
         self, outputs: Sequence[str], inputs: Mapping[str, NDArray[Any]]
     ) -> list[NDArray[np.float32]]:
-        """Return the named outputs. Raises FinderError if the runtime fails."""
+        """Return the named outputs. Raises FinderError if the runtime fails, or if what it gives
+        is not finite."""
         try:
             results: list[NDArray[np.float32]] = self._session.run(list(outputs), dict(inputs))
         except Exception as error:
             raise FinderError(f"the detector failed: {_line(error)}") from error
+        if not all(np.isfinite(result).all() for result in results):
+            # No comparison with NaN is true: it would read as a picture without a face.
+            raise FinderError("the detector failed: its answer holds numbers that are not finite")
         return results
 
 
