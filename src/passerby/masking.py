@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +150,9 @@ def apply(
             _paint_blur(samples, mask, tuple(regions))
     if encoding.mode.has_alpha:
         np.copyto(samples[..., -1], np.iinfo(samples.dtype).max, where=mask)
-    return picture.with_samples(samples)
+    # A cosmetic fill is no constant: its blocks have to be coded.
+    coded = None if method.cosmetic else picture.coded
+    return replace(picture, samples=samples, masked=mask, coded=coded)
 
 
 def _to_depth(values: NDArray[np.uint8], encoding: Encoding) -> Samples:

@@ -7,7 +7,7 @@ that no two of these import each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerby.model.finding import FinderId, Sighting
-from passerby.model.media import Encoding, Field, Group, Orientation, Part
+from passerby.model.media import Encoding, Field, Format, Group, Orientation, Part
 from passerby.model.options import Limits
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
@@ -45,8 +45,17 @@ class Picture:
     """The source's; already applied to `samples`."""
     notes: tuple[str, ...] = ()
     """What people should know about the decoding, one line each."""
+    coded: bytes | None = field(default=None, repr=False)
+    """The source's coded bytes, where the copy can carry blocks over from them."""
+    masked: BoolMask | None = field(default=None, repr=False)
     hidden_colour: bool = False
     """Whether the file had more than one colour under alpha 0: a picture that nobody sees."""
+
+    @property
+    def carried(self) -> bool:
+        """Whether the copy takes over the source's coded blocks where nothing is masked."""
+        written = self.encoding.format is Format.JPEG
+        return written and self.coded is not None and self.masked is not None
 
     @property
     def hidden_parts(self) -> tuple[Part, ...]:
@@ -65,6 +74,18 @@ class Picture:
     def with_samples(self, samples: Samples) -> Picture:
         """Return the same picture with other pixels."""
         return replace(self, samples=samples)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockCount:
+    """The blocks of a written JPEG. `carried` lie outside of the masks, and `changed` of them
+    are not those of the source; `covered` lie under the masks, and `wrong` of them hold anything
+    but one constant of the planned colour."""
+
+    carried: int
+    changed: int
+    covered: int
+    wrong: int
 
 
 class Source(Protocol):
@@ -93,6 +114,14 @@ class Source(Protocol):
         """List every part of the container, to the last byte of the file.
 
         Raises CorruptInput when the container cannot be walked to its end.
+        """
+        ...
+
+    def blocks(self, data: bytes, planned: Picture) -> BlockCount:
+        """Compare the coded blocks of a written file with those of the source of `planned`,
+        whose copy carries them over.
+
+        Raises CorruptInput when the file is not coded as its source, or cannot be read.
         """
         ...
 

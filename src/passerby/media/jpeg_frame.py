@@ -59,7 +59,8 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame header, and what goes with it. `tables` are in natural order, by number."""
+    """The frame header, and what goes with it. `tables` are in natural order, by number;
+    `tables_change` says that one is replaced after the first scan."""
 
     width: int
     height: int
@@ -68,6 +69,7 @@ class Frame:
     components: tuple[Component, ...]
     coding: Coding
     tables: dict[int, tuple[int, ...]]
+    tables_change: bool = False
 
     @property
     def cell(self) -> tuple[int, int]:
@@ -94,6 +96,7 @@ class _Facts:
 
     sof: tuple[int, bytes] | None = None
     tables: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    tables_change: bool = False
     adobe: int | None = None
     jfif: bool = False
     scans: list[bytes] = field(default_factory=list)
@@ -126,6 +129,7 @@ def read_frame(data: bytes, segments: tuple[Segment, ...]) -> Frame:
         components=components,
         coding=_tell_coding(components, facts),
         tables=facts.tables,
+        tables_change=facts.tables_change,
     )
 
 
@@ -133,6 +137,8 @@ def _gather(facts: _Facts, marker: int, payload: bytes) -> None:
     if marker == container.DQT:
         for number, table in _parse_tables(payload).items():
             # One that is replaced between scans serves later components; the first, the luma.
+            if facts.scans and facts.tables.get(number, table) != table:
+                facts.tables_change = True
             if number not in facts.tables or not facts.scans:
                 facts.tables[number] = table
     elif marker == container.SOS:
