@@ -64,7 +64,7 @@ def read(data: bytes, limits: Limits) -> Picture:
     samples = decode(coded, frame)
     refusal = surgery.refusal(frame) or _too_large(frame, claimed, len(data), limits)
     if refusal is not None:
-        notes += [f"all blocks are coded again: {refusal}", *_losses(frame)]
+        notes.append(f"all blocks are coded again: {refusal}")
     picture = orient.upright(samples, encoding, metadata.orientation, notes)
     return picture if refusal is not None else replace(picture, coded=coded)
 
@@ -80,14 +80,17 @@ def _too_large(frame: Frame, claimed: int, file_bytes: int, limits: Limits) -> s
     return None
 
 
-def _losses(frame: Frame) -> list[str]:
+def fit(picture: Picture) -> Picture:
     """Say what a copy loses whose blocks are coded again."""
+    layout = picture.encoding.jpeg
+    if layout is None or picture.carried:
+        return picture
     lost = []
-    if frame.coding is Coding.YCCK:
+    if layout.ycck:
         lost.append("the ink channels were coded as YCCK; they are written as CMYK")
-    if any(max(table) > _LARGEST_STEP for table in frame.tables.values()):
+    if any(max(table) > _LARGEST_STEP for table in layout.tables):
         lost.append("its quantisation tables are wider than 8 bits; quality 95 is written")
-    return lost
+    return replace(picture, notes=(*picture.notes, *lost))
 
 
 def read_again(data: bytes, limits: Limits) -> Picture:
@@ -160,6 +163,7 @@ def _layout(frame: Frame, orientation: Orientation) -> JpegLayout:
         progressive=frame.progressive,
         orientation=orientation,
         rgb=frame.coding is Coding.RGB,
+        ycck=frame.coding is Coding.YCCK,
     )
 
 

@@ -5,7 +5,7 @@ The values are those of Exif 3.0, 4.6.5.1.5: they say where the stored row 0 and
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,7 @@ def unapply(samples: _Any, orientation: Orientation) -> _Any:
     turned = samples[::-1] if orientation in _MIRRORS_Y else samples
     if orientation in _MIRRORS_X:
         turned = turned[:, ::-1]
-    return turned.transpose(1, 0, 2) if swaps(orientation) else turned
+    return cast(_Any, turned.transpose(1, 0, 2) if swaps(orientation) else turned)
 
 
 def upright(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from passerby.errors import CorruptInput, OutputError
+from passerby.errors import CorruptInput, DependencyError, OutputError
 from passerby.media import orient, turbojpeg_library
 from passerby.media.containers import jpeg as container
 from passerby.media.jpeg_frame import Coding, Frame, read_frame
@@ -58,9 +58,11 @@ def refusal(frame: Frame) -> str | None:
 
 def _ratio(frame: Frame | JpegLayout) -> tuple[float, float]:
     """Return how many times finer the first component is sampled than the second."""
-    factors = [(c.h, c.v) for c in frame.components] if isinstance(frame, Frame) else [
-        (h, v) for h, v, _ in frame.components
-    ]
+    factors = (
+        [(c.h, c.v) for c in frame.components]
+        if isinstance(frame, Frame)
+        else [(h, v) for h, v, _ in frame.components]
+    )
     (h, v), (other_h, other_v) = factors[0], factors[min(1, len(factors) - 1)]
     return h / other_h, v / other_v
 
@@ -116,7 +118,7 @@ def rewrite(picture: Picture) -> tuple[bytes, Frame]:
 def _library() -> TurboJpeg:
     loaded = turbojpeg_library.search().loaded
     if loaded is None:
-        raise OutputError(MISSING)
+        raise DependencyError(MISSING)
     return loaded.turbojpeg
 
 

@@ -143,7 +143,7 @@ class _Call:
             if row.y < plane.h:
                 raw = (ctypes.c_int16 * (8 * row.w)).from_address(address)
                 self.visit(component, row.y // 8, np.frombuffer(raw, np.int16).reshape(-1, 64))
-        except BaseException as error:  # noqa: BLE001 - raised again when the library returned
+        except BaseException as error:
             self.raised = error
             return -1
         return 0

@@ -15,6 +15,9 @@ from passerby.model.options import Options
 SCHEMA = 1
 """Version of the JSON form of a report. It grows when a field changes its meaning or goes."""
 
+COEFFICIENTS = "coefficients"
+"""The name of the check that is made on copies that carry a JPEG's blocks over."""
+
 
 class Outcome(StrEnum):
     """How one file ended."""
@@ -62,8 +65,9 @@ class Report:
 
     `passerby` is the version that made it; `from_decisions` says that nothing was detected,
     because the decisions were given. `seed` is that of the noise; `grid` is what the masks were
-    snapped to. `unresolved` are faces that the last look still found. `dropped` lists the parts
-    of the source that are not in the output. `timings` are seconds by step.
+    snapped to, and `further_grids` those of the further pages where not all have the same.
+    `unresolved` are faces that the last look still found. `dropped` lists the parts of the
+    source that are not in the output. `timings` are seconds by step.
     """
 
     item: Item
@@ -75,6 +79,7 @@ class Report:
     output_sha256: str | None = None
     seed: str | None = None
     grid: Grid = field(default_factory=Grid)
+    further_grids: tuple[Grid, ...] = ()
     finders: tuple[FinderId, ...] = ()
     decisions: tuple[Decision, ...] = ()
     unresolved: tuple[Sighting, ...] = ()
@@ -86,9 +91,20 @@ class Report:
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
     @property
+    def carried(self) -> bool:
+        """Whether the copy holds the source's coded blocks where nothing is masked."""
+        return any(check.name == COEFFICIENTS for check in self.checks)
+
+    @property
     def redacted(self) -> int:
-        """The number of masks."""
-        return sum(decision.action is not Action.KEEP for decision in self.decisions)
+        """The number of masks. One that follows a face through an animation counts once."""
+        hidden = [d for d in self.decisions if d.action is not Action.KEEP]
+        followed = {d.track.id for d in hidden if d.frame is not None}
+        return len(followed) + sum(d.frame is None for d in hidden)
+
+    def grid_of(self, frame: int) -> Grid:
+        """Return what the masks of a frame were snapped to."""
+        return self.further_grids[frame - 1] if frame and self.further_grids else self.grid
 
     @property
     def exit(self) -> Exit:
