@@ -18,6 +18,7 @@ from passerby.media import orient, turbojpeg_library
 from passerby.media.containers import jpeg as container
 from passerby.media.jpeg_frame import Coding, Frame, read_frame
 from passerby.media.turbojpeg import Blocks, TurboJpeg, Turn
+from passerby.media.turbojpeg import Coding as EntropyCoding
 from passerby.model.media import JpegLayout, Orientation
 from passerby.ports import BlockCount, BoolMask, Picture, Samples
 
@@ -109,10 +110,15 @@ def rewrite(picture: Picture) -> tuple[bytes, Frame]:
     assert picture.coded is not None  # noqa: S101 - see Picture.carried
     frame = _frame(picture.coded)
     fill = _Fill.plan(picture, frame)
-    coded = _library().rewrite(
-        picture.coded, turn_of(picture), fill.visit, progressive=frame.progressive
-    )
+    coded = _library().rewrite(picture.coded, turn_of(picture), fill.visit, _entropy_of(frame))
     return coded, frame
+
+
+def _entropy_of(frame: Frame) -> EntropyCoding:
+    """Return how a copy is coded: as its source, so that it has about its size."""
+    if frame.progressive:
+        return EntropyCoding.PROGRESSIVE
+    return EntropyCoding.STANDARD if frame.standard_huffman else EntropyCoding.OPTIMISED
 
 
 def _library() -> TurboJpeg:

@@ -12,7 +12,7 @@ import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,12 @@ returns, and that may be written to."""
 
 _MOST_SCANS = 500
 _INIT_TRANSFORM = 2
-_STOP_ON_WARNING, _OPTIMIZE, _SCAN_LIMIT = 0, 11, 13
+_STOP_ON_WARNING, _SCAN_LIMIT = 0, 13
 """Parameters of the third generation."""
 _FLAG_STOP_ON_WARNING, _FLAG_LIMIT_SCANS = 8192, 32768
 """Flags of the second. It counts to 500 scans as well."""
-_PERFECT, _NO_OUTPUT, _PROGRESSIVE, _COPY_NONE = 1, 16, 32, 64
-"""Options of a transform."""
+_PERFECT, _NO_OUTPUT, _PROGRESSIVE, _COPY_NONE, _OPTIMISE = 1, 16, 32, 64, 256
+"""Options of a transform; the last, of the third generation alone."""
 
 
 class Turn(IntEnum):
@@ -50,6 +50,15 @@ class Turn(IntEnum):
     ROTATE_90 = 5
     ROTATE_180 = 6
     ROTATE_270 = 7
+
+
+class Coding(Enum):
+    """How coefficients are coded: in one scan with the example tables of T.81, K.3, in one scan
+    with tables fitted to the picture, or in scans of growing detail, with fitted tables."""
+
+    STANDARD = "standard"
+    OPTIMISED = "optimised"
+    PROGRESSIVE = "progressive"
 
 
 class _Region(ctypes.Structure):
@@ -91,7 +100,7 @@ class TurboJpeg:
         """Whether it can fit Huffman tables to a picture that is not progressive."""
         return self.generation == 3
 
-    def rewrite(self, data: bytes, turn: Turn, visit: Visitor, *, progressive: bool) -> bytes:
+    def rewrite(self, data: bytes, turn: Turn, visit: Visitor, coding: Coding) -> bytes:
         """Code a JPEG again, with the coefficients as `visit` leaves them, after `turn`.
 
         The result holds the picture alone, Huffman coded, without restart markers, with the
@@ -99,7 +108,11 @@ class TurboJpeg:
         column are made afresh. Raises CorruptInput for whatever the library refuses or warns
         of, and whatever `visit` raises.
         """
-        options = _COPY_NONE | (_PROGRESSIVE if progressive else 0)
+        options = _COPY_NONE
+        if coding is Coding.PROGRESSIVE:
+            options |= _PROGRESSIVE
+        elif coding is Coding.OPTIMISED and self.optimises:
+            options |= _OPTIMISE
         return self._run(data, turn, visit, options)
 
     def visit(self, data: bytes, turn: Turn, visit: Visitor) -> None:
@@ -229,7 +242,7 @@ class _Third(_Api):
         self, handle: int, data: bytes, buffer: Any, size: Any, transform: _Transform
     ) -> bool:
         """Run it; return whether it failed."""
-        settings = ((_STOP_ON_WARNING, 1), (_OPTIMIZE, 1), (_SCAN_LIMIT, _MOST_SCANS))
+        settings = ((_STOP_ON_WARNING, 1), (_SCAN_LIMIT, _MOST_SCANS))
         if any(self._set(handle, number, value) for number, value in settings):
             return True
         failed = self._transform(
