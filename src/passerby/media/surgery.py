@@ -41,6 +41,7 @@ _ADOBE = {Coding.RGB: 0, Coding.CMYK: 0, Coding.YCCK: 2}
 _LUMA = (0.299, 0.587, 0.114)
 _CHROMA = (1.772, 1.402)
 """T.871, 7."""
+_LARGEST_CONSTANT = 1024
 
 Plane = NDArray[np.int16]
 
@@ -188,13 +189,17 @@ class _Fill:
         return cls(cells=np.ascontiguousarray(cells), planes=tuple(planes))
 
     def visit(self, component: int, row: int, blocks: Blocks) -> None:
-        """Replace the covered blocks of a row."""
+        """Replace the covered blocks of a row. Raises CorruptInput for a constant term that no
+        picture of 8 bits has."""
         h, v, plane = self.planes[component]
         covered = self.cells[row // v]
         if covered.any():
             where = np.repeat(covered, h)[: len(blocks)]
             blocks[where] = 0
             blocks[where, 0] = np.repeat(plane[row // v], h)[: len(blocks)][where]
+        # With the standard tables the library codes what they have no code for, wrongly.
+        if np.abs(blocks[:, 0]).max() > _LARGEST_CONSTANT:
+            raise CorruptInput("JPEG: a coefficient is out of range")
 
 
 def _check_whole(mask: BoolMask, cells: BoolMask, width: int, height: int) -> None:
