@@ -10,6 +10,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image
 
+import coefficients
 from media.pictures import orientation_block, saved, segment, with_segment
 from passerby.media import turbojpeg_library
 from passerby.media.turbojpeg import Blocks, Coding, TurboJpeg, Turn
@@ -76,12 +77,18 @@ def resized(data: bytes, width: int, height: int) -> bytes:
     return data[: at + 5] + struct.pack(">HH", height, width) + data[at + 9 :]
 
 
-def scrambled(data: bytes, covered, rng: np.random.Generator) -> bytes:
-    """Return a JPEG with other coefficients where `covered(component, row)` says so: a mask over
-    the blocks of a row."""
+def scrambled(
+    data: bytes, mask: np.ndarray, rng: np.random.Generator, *, progressive: bool
+) -> bytes:
+    """Return a JPEG with other coefficients in every block that lies under a mask of whole MCUs,
+    (height, width) as stored."""
+    frame = coefficients.read(data)
+    width, height = frame.mcu
+    planes = [mask[:: height // c.v, :: width // c.h] for c in frame.components]
 
     def visit(component: int, row: int, blocks: Blocks) -> None:
-        where = covered(component, row)
-        blocks[where] = rng.integers(-40, 41, (int(where.sum()), 64))
+        where = planes[component][row]
+        blocks[where] = rng.integers(-15, 16, (int(where.sum()), 64))
 
-    return packed().rewrite(data, Turn.NONE, visit, Coding.STANDARD)
+    coding = Coding.PROGRESSIVE if progressive else Coding.STANDARD
+    return packed().rewrite(data, Turn.NONE, visit, coding)

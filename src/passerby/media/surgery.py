@@ -198,7 +198,8 @@ class _Fill:
             blocks[where] = 0
             blocks[where, 0] = np.repeat(plane[row // v], h)[: len(blocks)][where]
         # With the standard tables the library codes what they have no code for, wrongly.
-        if np.abs(blocks[:, 0]).max() > _LARGEST_CONSTANT:
+        constants = blocks[:, 0]
+        if constants.max() > _LARGEST_CONSTANT or constants.min() < -_LARGEST_CONSTANT:
             raise CorruptInput("JPEG: a coefficient is out of range")
 
 
