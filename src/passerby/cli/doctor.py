@@ -26,7 +26,9 @@ _BUILDS = {"onnxruntime": ("onnxruntime-gpu",)}
 def doctor(as_json: bool) -> int:
     """Show what is installed, whether it is right, and what optional parts would give.
 
-    Checks the sha256 of each detector's weights. Exit code 20: something needed is missing.
+    Checks the sha256 of each detector's weights and of libjpeg-turbo, and says whether JPEGs are
+    written by carrying over what is not masked or are coded again. Exit code 20: something
+    needed is missing.
     """
     found = examine()
     _tell(found)
@@ -47,15 +49,16 @@ def examine() -> Installation:
     providers = _providers()
     whole = all(version for _, version in libraries)
     built_in = all(one.usable for one in detectors if one.built_in)
+    jpeg = _jpeg_path()
     return Installation(
-        healthy=whole and built_in and bool(providers),
+        healthy=whole and built_in and bool(providers) and not jpeg.problems,
         version=metadata.version("passerby"),
         python=platform.python_version(),
         platform=platform.platform(),
         libraries=libraries,
         detectors=detectors,
         providers=providers,
-        jpeg=_jpeg_path(),
+        jpeg=jpeg,
         optional=tuple(
             OptionalPart(name=name, present=name in providers, gives=gives)
             for name, gives in _GIVES.items()
