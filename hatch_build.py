@@ -126,8 +126,10 @@ def bring(pinned: Pinned, folder: Path) -> None:
         fetch(pinned, target)
         return
     source = Path(given) / pinned.file
+    if not source.is_file():
+        raise FileNotFoundError(f"{source} is missing")
     if not has_hash(source, pinned.sha256):
-        raise RuntimeError(f"{source} is missing or is not the expected file")
+        raise RuntimeError(f"{source} is not the expected file")
     target.write_bytes(source.read_bytes())
 
 
@@ -147,9 +149,9 @@ class PinnedFilesHook(BuildHookInterface[Any]):
             folder = package / "media" / "native"
             try:
                 bring(pinned, Path(self.root) / folder)
-            except subprocess.CalledProcessError:
+            except (subprocess.CalledProcessError, FileNotFoundError) as error:
                 # Passerby works without: JPEGs are coded again then, and `passerby doctor` tells.
-                self.app.display_warning(f"{pinned.package} cannot be fetched: built without it")
+                self.app.display_warning(f"{pinned.file}: {error}; built without it")
                 return
             build_data["artifacts"].append(f"/{(folder / pinned.file).as_posix()}")
             build_data["tag"] = f"py3-none-{pinned.platform}"
