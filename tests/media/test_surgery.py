@@ -273,8 +273,10 @@ def test_huffman_tables_are_fitted_where_the_sources_are() -> None:
         source = saved(astronaut(120, 160), "JPEG", quality=90, optimize=optimize)
         _, data = operated(source, Box(3, 3, 9, 9))
         sizes.append(len(data))
-        assert len(data) < 1.02 * len(source)
-    assert sizes[1] < sizes[0]
+        # The second generation has the standard tables alone.
+        if jpegs.packed().optimises or not optimize:
+            assert len(data) < 1.02 * len(source)
+    assert (sizes[1] < sizes[0]) == jpegs.packed().optimises
 
 
 def test_own_segments_alone() -> None:
