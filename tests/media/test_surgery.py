@@ -6,7 +6,10 @@ Coefficients are read by `coefficients`, which shares no code with libjpeg or Pa
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +30,7 @@ from passerby.model.geometry import Box, Shape
 from passerby.model.media import Mode, Orientation
 from passerby.model.options import Limits, Method, Options
 from passerby.ports import Picture
+from requirements import require
 from strategies import decision
 
 BLUE = (0, 77, 200)
@@ -265,6 +269,39 @@ def test_what_hides_in_blocks_beyond_the_picture_is_gone(
     assert_carried(source, plan, data)
     with_less = jpegs.packed().rewrite(source, Turn.NONE, lambda *_: None, Coding.STANDARD)
     assert MEDIA.encode(planned(with_less, Box(3, 3, 9, 9)), ()) == data
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "-sample 2x1,2x1,2x1",
+        "-sample 1x2,1x2,1x2",
+        "-sample 2x2,1x2,1x2",
+        "-sample 2x2,2x1,2x1",
+        "-sample 1x4",
+        "-scans SCANS",
+        "-scans SCANS -restart 3B",
+        "-quality 1",
+        "-quality 100",
+        "-quality 90,60 -qslots 0,1,1",
+    ],
+)
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_unusual_ways_to_code(arguments: str, orientation: int, tmp_path: Path) -> None:
+    """Factors that mean the same as others, a scan for each component, tables in any slot."""
+    cjpeg = shutil.which("cjpeg")
+    require(cjpeg is not None, "apt-get install libjpeg-turbo-progs")
+    assert cjpeg is not None
+    scans = tmp_path / "scans"
+    scans.write_text("0;\n1;\n2;\n")
+    words = [str(scans) if word == "SCANS" else word for word in arguments.split()]
+    run = subprocess.run(
+        [cjpeg, *words], input=saved(astronaut(75, 99), "PPM"), capture_output=True, check=True
+    )
+    source = jpegs.oriented(run.stdout, orientation)
+    plan, data = operated(source)
+    assert_carried(source, plan, data)
+    assert check_coefficients(data, plan, MEDIA).passed
 
 
 def test_huffman_tables_are_fitted_where_the_sources_are() -> None:
@@ -520,7 +557,7 @@ def test_the_check_finds_other_tables_sampling_or_size() -> None:
         assert not check_coefficients(other, plan, MEDIA).passed
 
 
-def test_a_damaged_library_is_not_loaded(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = next(iter(turbojpeg_library.PACKED))
     (tmp_path / name).write_bytes(b"\x7fELF, but not ours")
     monkeypatch.setattr(turbojpeg_library, "FOLDER", tmp_path)
@@ -531,7 +568,7 @@ def test_a_damaged_library_is_not_loaded(tmp_path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_library_without_the_transform_is_not_taken(
-    tmp_path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turbojpeg_library, "FOLDER", tmp_path)
     for name in ("libc.so.6", str(tmp_path / "nothing.so")):
@@ -542,7 +579,7 @@ def test_a_library_without_the_transform_is_not_taken(
 
 
 def test_the_system_library_serves_where_none_is_packed(
-    tmp_path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jpegs.debian()
     monkeypatch.setattr(turbojpeg_library, "FOLDER", tmp_path)
