@@ -483,13 +483,17 @@ def test_a_turn_that_would_tear_blocks_is_an_error(library: TurboJpeg) -> None:
         library.visit(data, Turn.FLIP_X, lambda *_: None)
 
 
-def test_coefficients_that_cannot_be_coded_are_an_error(library: TurboJpeg) -> None:
+@pytest.mark.parametrize("coding", list(Coding))
+@pytest.mark.parametrize("value", [30_000, -30_000, 5000, -5000])
+def test_coefficients_that_cannot_be_coded_are_an_error(
+    library: TurboJpeg, coding: Coding, value: int
+) -> None:
     def visit(component: int, row: int, blocks: Blocks) -> None:
-        blocks[0, 5] = 30_000
+        blocks[0, 5] = value
 
     data = jpegs.coded(astronaut(90, 83), 80, "420")
     with pytest.raises(CorruptInput, match="out of range"):
-        library.rewrite(data, Turn.NONE, visit, Coding.PROGRESSIVE)
+        library.rewrite(data, Turn.NONE, visit, coding)
 
 
 def test_constants_that_no_picture_has_are_refused() -> None:
@@ -500,7 +504,9 @@ def test_constants_that_no_picture_has_are_refused() -> None:
         blocks[1:4, 0] = 700, 1400, 700
 
     plain = jpegs.coded(astronaut(90, 83), 80, "444")
-    source = jpegs.packed().rewrite(plain, Turn.NONE, visit, Coding.STANDARD)
+    # Without the look at the range that `rewrite` takes.
+    source = jpegs.packed()._run(plain, Turn.NONE, visit, 64)
+    assert coefficients.read(source).components[0].real[0, 2, 0] == 1400
     plan = planned(source)
     with pytest.raises(CorruptInput, match="out of range"):
         MEDIA.encode(plan, ())

@@ -41,8 +41,6 @@ _ADOBE = {Coding.RGB: 0, Coding.CMYK: 0, Coding.YCCK: 2}
 _LUMA = (0.299, 0.587, 0.114)
 _CHROMA = (1.772, 1.402)
 """T.871, 7."""
-_SMALLEST, _LARGEST = -1024, 1023
-"""Coefficients of pictures of 8 bits (T.81, F.1.2)."""
 
 Plane = NDArray[np.int16]
 
@@ -190,18 +188,13 @@ class _Fill:
         return cls(cells=np.ascontiguousarray(cells), planes=tuple(planes))
 
     def visit(self, component: int, row: int, blocks: Blocks) -> None:
-        """Replace the covered blocks of a row. Raises CorruptInput where any block left holds
-        what no picture of 8 bits does."""
+        """Replace the covered blocks of a row."""
         h, v, plane = self.planes[component]
         covered = self.cells[row // v]
         if covered.any():
             where = np.repeat(covered, h)[: len(blocks)]
             blocks[where] = 0
             blocks[where, 0] = np.repeat(plane[row // v], h)[: len(blocks)][where]
-        # What no encoder writes does not get as far as the library's: it is not made for it, and
-        # with the standard tables codes it wrongly.
-        if blocks.max() > _LARGEST or blocks.min() < _SMALLEST:
-            raise CorruptInput("JPEG: a coefficient is out of range")
 
 
 def _check_whole(mask: BoolMask, cells: BoolMask, width: int, height: int) -> None:

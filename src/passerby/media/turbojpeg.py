@@ -37,6 +37,7 @@ _FLAG_STOP_ON_WARNING, _FLAG_LIMIT_SCANS = 8192, 32768
 """Flags of the second. It counts to 500 scans as well."""
 _PERFECT, _NO_OUTPUT, _PROGRESSIVE, _COPY_NONE, _OPTIMISE = 1, 16, 32, 64, 256
 """Options of a transform; the last, of the third generation alone."""
+_SMALLEST, _LARGEST = -1024, 1023
 
 
 class Turn(IntEnum):
@@ -108,12 +109,11 @@ class TurboJpeg:
         column are made afresh. Raises CorruptInput for whatever the library refuses or warns
         of, and whatever `visit` raises.
         """
-        options = _COPY_NONE
         if coding is Coding.PROGRESSIVE:
-            options |= _PROGRESSIVE
-        elif coding is Coding.OPTIMISED and self.optimises:
-            options |= _OPTIMISE
-        return self._run(data, turn, visit, options)
+            return self._run(data, turn, visit, _COPY_NONE | _PROGRESSIVE)
+        if coding is Coding.OPTIMISED and self.optimises:
+            return self._run(data, turn, visit, _COPY_NONE | _OPTIMISE)
+        return self._run(data, turn, _in_range(visit), _COPY_NONE)
 
     def visit(self, data: bytes, turn: Turn, visit: Visitor) -> None:
         """Show the coefficients of a JPEG, after `turn`, to `visit`. Raises as `rewrite`."""
@@ -132,6 +132,18 @@ class TurboJpeg:
             if failed:
                 raise CorruptInput(f"JPEG: {self._api.message(handle)}")
             return ctypes.string_at(buffer, size.value) if buffer else b""
+
+
+def _in_range(visit: Visitor) -> Visitor:
+    """Return a visitor that refuses what no picture of 8 bits has (T.81, F.1.2). The library
+    does so itself where it fits tables; with the standard ones it codes it wrongly."""
+
+    def checked(component: int, row: int, blocks: Blocks) -> None:
+        visit(component, row, blocks)
+        if blocks.max() > _LARGEST or blocks.min() < _SMALLEST:
+            raise CorruptInput("JPEG: DCT coefficient out of range")
+
+    return checked
 
 
 @dataclass(slots=True)
