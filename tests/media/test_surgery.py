@@ -19,7 +19,7 @@ from PIL import Image
 
 import coefficients
 from media import arithmetic, jpegs
-from media.pictures import LIMITS, MEDIA, astronaut, saved, segment, with_segment
+from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
 from passerby.checks.blocks import check_coefficients
 from passerby.errors import CorruptInput, OutputError
 from passerby.masking import paint
@@ -140,6 +140,7 @@ def ycc(red: float, green: float, blue: float) -> tuple[float, float, float]:
     corner=st.tuples(st.integers(-10, 70), st.integers(-10, 70)),
     side=st.integers(3, 60),
     method=st.sampled_from([Method.SOLID, Method.NOISE]),
+    noisy=st.booleans(),
 )
 def test_every_layout(
     sampling: str,
@@ -150,8 +151,10 @@ def test_every_layout(
     corner: tuple[int, int],
     side: int,
     method: Method,
+    noisy: bool,
 ) -> None:
-    plain = jpegs.coded(astronaut(*size), quality, sampling, progressive=progressive)
+    pixels = noise(*size, 3, seed=quality) if noisy else astronaut(*size)
+    plain = jpegs.coded(pixels, quality, sampling, progressive=progressive)
     source = jpegs.oriented(plain, orientation)
     box = Box(*corner, corner[0] + side, corner[1] + side)
     plan, data = operated(source, box, Options(method=method, color=BLUE))
