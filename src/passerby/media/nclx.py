@@ -55,6 +55,8 @@ class Codes:
         return bytes((self.primaries, self.transfer))
 
 
+TAG = "nclx"
+"""The name under which `Encoding.colour_tags` holds code points."""
 SRGB = Codes(1, 13)
 
 

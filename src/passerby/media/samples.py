@@ -57,6 +57,24 @@ def unspread(samples: NDArray[np.uint8], depth: int) -> NDArray[np.uint8]:
     return nearest.astype(np.uint8)[samples]
 
 
+def widen(samples: Samples, depth: int) -> Samples:
+    """Bring samples of 10 or 12 bits to 0..65535, by repeating their bits; others are as they
+    are to be."""
+    if not 8 < depth < 16:
+        return samples
+    wide: NDArray[np.uint16] = samples.astype(np.uint16)
+    return (wide << np.uint16(16 - depth)) | (wide >> np.uint16(2 * depth - 16))
+
+
+def narrow(samples: Samples, depth: int) -> Samples:
+    """Bring samples of 0..65535 to the nearest value of 10 or 12 bits; others stay."""
+    if not 8 < depth < 16:
+        return samples
+    top = (1 << depth) - 1
+    nearest = (np.arange(65536, dtype=np.uint32) * top + 32767) // 65535
+    return nearest.astype(np.uint16)[samples]
+
+
 def written_form(picture: Picture) -> tuple[Mode, Samples]:
     """Return mode and samples as they are written: without an alpha channel that is opaque and
     that the encoding says to leave out then."""
