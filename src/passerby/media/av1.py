@@ -10,11 +10,11 @@ from passerby.errors import CorruptInput
 from passerby.media.bits import Bits
 from passerby.media.coded import Coded
 
-SEQUENCE_HEADER, FRAME_HEADER, TILE_GROUP, FRAME = 1, 3, 4, 6
+SEQUENCE_HEADER, DELIMITER, FRAME_HEADER, TILE_GROUP, FRAME = 1, 2, 3, 4, 6
 NEEDED = frozenset({SEQUENCE_HEADER, FRAME_HEADER, TILE_GROUP, FRAME})
 NAMES = {
     SEQUENCE_HEADER: "sequence header",
-    2: "temporal delimiter",
+    DELIMITER: "temporal delimiter",
     FRAME_HEADER: "frame header",
     TILE_GROUP: "tiles",
     5: "metadata",

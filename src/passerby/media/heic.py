@@ -36,5 +36,7 @@ def _decode(shown: Shown) -> Samples:
     with guard.decoding("HEIC"):
         opened = pi_heif.open_heif(shown.bare_file, convert_hdr_to_8bit=False)
         pixels: Samples = np.asarray(opened)
+    if coded.depth == 8:
+        return pixels
     # It fills the upper bits of a sample.
-    return pixels if coded.depth == 8 else pixels >> (16 - coded.depth)
+    return pixels.astype(np.uint16, copy=False) >> np.uint16(16 - coded.depth)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 
@@ -77,8 +78,7 @@ def _shaped(pixels: Samples, mode: Mode, size: tuple[int, int]) -> Samples:
         shaped = shaped[..., :1]
     if shaped.shape != (size[1], size[0], mode.channels):
         raise CorruptInput("HEIF: the picture is not of the size or kind in its header")
-    own: Samples = np.array(shaped, order="C")
-    return own
+    return cast(Samples, np.array(shaped, order="C"))
 
 
 def read_fields(data: bytes, meta: Meta) -> tuple[tuple[Field, str], ...]:

@@ -42,14 +42,14 @@ def read_configuration(content: bytes) -> Configuration:
         kind, count = content[at] & 0x3F, int.from_bytes(content[at + 1 : at + 3], "big")
         inside, stop = _take_units(content, at + 3, count)
         if kind in (_VPS, _SPS, _PPS):
-            if any(_kind(unit) != kind or _layer(unit) for unit in inside):
+            if any(kind_of(unit) != kind or layer_of(unit) for unit in inside):
                 raise CorruptInput("HEVC: the configuration contradicts itself")
             arrays.append(bytes([0x80 | kind]) + content[at + 1 : stop])
             units += inside
         at = stop
     if at != len(content):
         raise CorruptInput("HEVC: the configuration is longer than it says")
-    headers = [read_header(unit) for unit in units if _kind(unit) == _SPS]
+    headers = [read_header(unit) for unit in units if kind_of(unit) == _SPS]
     if not headers or any(header != headers[0] for header in headers):
         raise CorruptInput("HEVC: there is no sequence header, or two that do not agree")
     cleaned = content[:22] + bytes([len(arrays)]) + b"".join(arrays)
@@ -67,12 +67,29 @@ def _take_units(content: bytes, at: int, count: int) -> tuple[list[bytes], int]:
     return units, at
 
 
-def _kind(unit: bytes) -> int:
+def kind_of(unit: bytes) -> int:
+    """Return a unit's type (H.265, 7.3.1.2)."""
     return unit[0] >> 1 & 0x3F
 
 
-def _layer(unit: bytes) -> int:
+def layer_of(unit: bytes) -> int:
+    """Return the layer that a unit belongs to; 0 is the picture itself."""
     return (unit[0] & 1) << 5 | unit[1] >> 3
+
+
+def is_slice(unit: bytes) -> bool:
+    """Whether a unit holds a part of a picture."""
+    return kind_of(unit) < _VPS
+
+
+def is_remark(unit: bytes) -> bool:
+    """Whether a unit is supplemental information, of which a decoder needs none."""
+    return kind_of(unit) in (39, 40)
+
+
+def begins_picture(unit: bytes) -> bool:
+    """Whether a slice is the first of its picture."""
+    return bool(unit[2] >> 7)
 
 
 def walk_units(payload: bytes, length_size: int) -> Iterator[tuple[int, int]]:
@@ -100,15 +117,15 @@ def clean_picture(payload: bytes, configuration: Configuration) -> bytes:
     pictures = 0
     for start, stop in walk_units(payload, configuration.length_size):
         unit = payload[start:stop]
-        kind = _kind(unit)
-        if _layer(unit):
+        kind = kind_of(unit)
+        if layer_of(unit):
             continue
         if kind in (_VPS, _SPS, _PPS) and unit not in configuration.sets:
             raise CorruptInput("HEVC: the picture has other parameters than it says")
-        if kind < _VPS:
+        if is_slice(unit):
             if not _FIRST_RANDOM_ACCESS <= kind <= _LAST_RANDOM_ACCESS:
                 raise CorruptInput("HEVC: a picture that needs others")
-            pictures += unit[2] >> 7
+            pictures += begins_picture(unit)
             kept.append(struct.pack(">I", len(unit))[4 - configuration.length_size :] + unit)
     if pictures != 1:
         raise CorruptInput(f"HEVC: {pictures} pictures where one is to be")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 
 import imagecodecs
-import numpy as np
 
 METADATA_LIMIT = 16 * 2**20
 """Bytes: more than any profile or packet that is kept; a bomb stops here."""
@@ -23,7 +22,7 @@ def inflate(data: bytes, limit: int = METADATA_LIMIT) -> bytes | None:
 
 def unbrotli(payload: bytes) -> bytes | None:
     """Return what Brotli packed (RFC 7932); None when it is damaged or too much."""
-    out = np.empty(METADATA_LIMIT, np.uint8)
+    out = bytearray(METADATA_LIMIT)
     try:
         plain = imagecodecs.brotli_decode(payload, out=out)
     except (imagecodecs.BrotliError, ValueError):

@@ -8,6 +8,7 @@ from functools import cache
 
 import imagecodecs
 import numpy as np
+from numpy.typing import NDArray
 
 from passerby.errors import UnsupportedFormat
 from passerby.media import icc
@@ -89,11 +90,12 @@ def to_profile(codes: Codes) -> bytes:
     return icc.rebuild(profile, b"RGB ")
 
 
-def _curve(gamma: float | None) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
+def _curve(gamma: float | None) -> NDArray[np.uint16]:
     """Return 1024 entries of a power, or of the sRGB curve (IEC 61966-2-1)."""
     signal = np.linspace(0, 1, 1024)
     if gamma is None:
         light = np.where(signal > 0.04045, ((signal + 0.055) / 1.055) ** 2.4, signal / 12.92)
     else:
         light = signal**gamma
-    return np.rint(light * 65535).astype(np.uint16)
+    entries: NDArray[np.uint16] = np.rint(light * 65535).astype(np.uint16)
+    return entries

@@ -31,6 +31,7 @@ class Item:
     id: int
     kind: bytes
     box: Box
+    name: bytes = b""
     content_type: bytes = b""
     coded: bytes = b""
     """The content encoding, such as ``deflate`` or ``br``."""
@@ -73,6 +74,8 @@ class Meta:
     items: dict[int, Item]
     references: tuple[Reference, ...]
     properties: tuple[Box, ...]
+    slack: tuple[Span, ...]
+    """Bytes within these boxes that nothing reads."""
 
     def targets(self, kind: bytes, source: int) -> tuple[int, ...]:
         """Return what an item refers to by references of a kind, in order."""
@@ -115,6 +118,7 @@ class _Reader:
     references: list[Reference] = field(default_factory=list)
     properties: tuple[Box, ...] = ()
     associations: dict[int, tuple[tuple[Box, bool], ...]] = field(default_factory=dict)
+    slack: list[Span] = field(default_factory=list)
     extents: int = 0
     links: int = 0
 
@@ -126,6 +130,7 @@ class _Reader:
         pitm = self._fields(self._only(b"pitm"))
         version, _ = pitm.version_and_flags()
         primary = pitm.number(2 if version == 0 else 4)
+        self._end(pitm)
         self._read_entries()
         self._read_locations()
         self._read_references()
@@ -142,10 +147,16 @@ class _Reader:
             items=items,
             references=tuple(self.references),
             properties=self.properties,
+            slack=tuple(self.slack),
         )
 
     def _fields(self, box: Box) -> Fields:
         return Fields(self.data, box, f"HEIF: the {box.kind.decode('latin-1')} box")
+
+    def _end(self, fields: Fields) -> None:
+        """Note what is left of a box of which all has been read."""
+        if fields.left:
+            self.slack.append((fields.at, fields.at + fields.left))
 
     def _only(self, kind: bytes) -> Box:
         box = self._at_most_one(kind)
@@ -182,10 +193,11 @@ class _Reader:
         number = fields.number(2 if version == 2 else 4)
         protected = fields.number(2) != 0
         kind = fields.take(4)
-        fields.text()
+        name = fields.text()
         content_type = fields.text() if kind in (b"mime", b"uri ") else b""
         coded = fields.text() if kind == b"mime" else b""
-        return Item(number, kind, box, content_type, coded, protected)
+        self._end(fields)
+        return Item(number, kind, box, name, content_type, coded, protected)
 
     def _read_locations(self) -> None:
         """iloc (14496-12, 8.11.3)."""
@@ -213,6 +225,7 @@ class _Reader:
             if number in self.locations or method > 2 or self.extents > _MOST_EXTENTS:
                 raise CorruptInput("HEIF: the iloc box contradicts itself")
             self.locations[number] = _Location(method, tuple(extents))
+        self._end(fields)
 
     def _read_references(self) -> None:
         """iref (14496-12, 8.11.12)."""
@@ -230,6 +243,7 @@ class _Reader:
             if source not in self.entries or not self.entries.keys() >= set(targets):
                 raise CorruptInput("HEIF: a reference to an item that is not there")
             self.references.append(Reference(each.kind, source, targets))
+            self._end(inner)
 
     def _read_properties(self) -> None:
         """iprp, ipco and ipma (23008-12, 9.3)."""
@@ -265,6 +279,7 @@ class _Reader:
             if number in self.associations or number not in self.entries:
                 raise CorruptInput("HEIF: the ipma box contradicts itself")
             self.associations[number] = tuple(found)
+        self._end(fields)
 
     def _count_links(self, count: int) -> None:
         self.links += count
@@ -276,6 +291,7 @@ class _Reader:
             item.id,
             item.kind,
             item.box,
+            item.name,
             item.content_type,
             item.coded,
             item.protected,
