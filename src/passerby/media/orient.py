@@ -5,6 +5,8 @@ The values are those of Exif 3.0, 4.6.5.1.5: they say where the stored row 0 and
 
 from __future__ import annotations
 
+import numpy as np
+
 from passerby.media.samples import contiguous, zero_invisible
 from passerby.model.geometry import Grid
 from passerby.model.media import Encoding, Orientation
@@ -36,6 +38,10 @@ _MIRRORS_Y = frozenset(
     }
 )
 
+_RINGING = 48
+"""Levels of 255 that one colour under transparent pixels may differ by after lossy coding: zeros
+written as AVIF come back with at most 25, beside random pixels and chequers."""
+
 
 def swaps(orientation: Orientation) -> bool:
     """Whether width and height change places."""
@@ -59,7 +65,8 @@ def upright(
 
     `stored` is (height, width, channels) as the file has it; it is written to.
     """
-    hidden = encoding.mode.has_alpha and zero_invisible(stored)
+    ringing = 0 if encoding.lossless else _RINGING * (np.iinfo(stored.dtype).max // 255)
+    hidden = encoding.mode.has_alpha and zero_invisible(stored, ringing)
     return Picture(
         samples=apply(stored, orientation),
         encoding=encoding,

@@ -20,20 +20,21 @@ def contiguous(samples: Samples) -> Samples:
     return cast(Samples, np.ascontiguousarray(samples))
 
 
-def zero_invisible(samples: Samples) -> bool:
+def zero_invisible(samples: Samples, alike: int = 0) -> bool:
     """Zero the colour of pixels whose alpha, the last channel, is 0: in place.
 
-    Returns whether they held a picture, that is more than one colour.
+    Returns whether they held a picture, that is more than one colour; colours that differ by at
+    most `alike` in each channel are one.
     """
-    colours: set[bytes] = set()
+    extremes: list[NDArray[np.int64]] = []
     for top in range(0, samples.shape[0], _BAND):
         band = samples[top : top + _BAND]
         hidden = band[..., -1] == 0
         if hidden.any():
             held = band[hidden]
-            colours |= {held.min(axis=0).tobytes(), held.max(axis=0).tobytes()}
+            extremes += [held.min(axis=0).astype(np.int64), held.max(axis=0).astype(np.int64)]
             band[hidden] = 0
-    return len(colours) > 1
+    return bool(extremes) and int(np.ptp(np.array(extremes), axis=0).max()) > alike
 
 
 def is_opaque(samples: Samples) -> bool:
