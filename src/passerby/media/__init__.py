@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import avif, heic, jpeg, png, samples, tiff, webp
+from passerby.media import avif, heic, jpeg, jpegxl, png, samples, tiff, webp
 from passerby.media.allowed import list_leftovers
 from passerby.media.convert import convert
 from passerby.media.inventory import list_parts
@@ -28,6 +28,7 @@ _CODECS: dict[Format, ModuleType] = {
     Format.TIFF: tiff,
     Format.HEIC: heic,
     Format.AVIF: avif,
+    Format.JPEG_XL: jpegxl,
 }
 
 

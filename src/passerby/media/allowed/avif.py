@@ -1,4 +1,4 @@
-"""What a written AVIF may hold: the boxes, items and properties of `media.avif`, around the coded
+"""What a written AVIF may hold, and a HEIC of another tool: the boxes, items and properties of `media.avif`, around the coded
 pictures of the file itself."""
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
 def _planned_spans(data: bytes, meta: Meta, packet: bytes | None) -> Iterator[tuple[int, int]]:
     """Yield where the planned fields lie: one item of one piece, to the byte."""
     for item in meta.items.values():
-        if item.kind == b"mime" and item.content_type == XMP_TYPE and not item.coded:
-            if len(item.spans) == 1 and item.read(data) == packet:
-                yield item.spans[0]
-                return
+        plain = item.kind == b"mime" and item.content_type == XMP_TYPE and not item.coded
+        if plain and len(item.spans) == 1 and item.read(data) == packet:
+            yield item.spans[0]
+            return
 
 
 def _list_colours(data: bytes, meta: Meta, encoding: Encoding) -> list[Part]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media.containers import bmff
@@ -336,7 +337,7 @@ class _Reader:
         store equal tiles once. Items that are parts of others are left out."""
         apart = [n for n, where in self.locations.items() if where.method != 2 and n in items]
         spans = sorted({span for number in apart for span in items[number].spans})
-        for (_, stop), (start, _) in zip(spans, spans[1:], strict=False):
+        for (_, stop), (start, _) in pairwise(spans):
             if start < stop:
                 raise CorruptInput("HEIF: the bytes of two items overlap")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
-from passerby.media.inventory import bmff, jpeg, png, tiff, webp
+from passerby.media.inventory import bmff, jpeg, jpegxl, png, tiff, webp
 from passerby.model.media import Format, Part
 
 _LISTERS = {
@@ -13,6 +13,7 @@ _LISTERS = {
     Format.TIFF: tiff.list_parts,
     Format.HEIC: bmff.list_parts,
     Format.AVIF: bmff.list_parts,
+    Format.JPEG_XL: jpegxl.list_parts,
     Format.HEIC_SEQUENCE: bmff.list_sequence,
     Format.ANIMATED_AVIF: bmff.list_sequence,
 }

@@ -80,9 +80,7 @@ def list_parts(data: bytes) -> list[Part]:
 
 
 def _structure(name: str, box: Box) -> Part:
-    return Part(
-        name=name, group=Group.PICTURE, offset=box.offset, size=box.size, required=True
-    )
+    return Part(name=name, group=Group.PICTURE, offset=box.offset, size=box.size, required=True)
 
 
 def _list_brands(data: bytes, box: Box) -> Iterator[Part]:
@@ -126,9 +124,7 @@ def _list_meta(data: bytes, meta: Meta, used: list[Span]) -> Iterator[Part]:
 
 
 def _under(prefix: str, part: Part) -> Part:
-    return Part(
-        name=f"{prefix}/{part.name}", group=part.group, offset=part.offset, size=part.size
-    )
+    return Part(name=f"{prefix}/{part.name}", group=part.group, offset=part.offset, size=part.size)
 
 
 def _list_children(data: bytes, box: Box, name: str) -> Iterator[Part]:
@@ -149,7 +145,8 @@ def _list_property(data: bytes, box: Box) -> Part:
     group, size = _PROPERTIES.get(box.kind, (Group.UNKNOWN, None))
     if box.kind == b"colr":
         group = Group.COLOUR
-        name = f"{name}/{printable(data[box.content : box.content + 4])}"
+        kind = data[box.content : box.content + 4]
+        name = f"{name}/{'ICC' if kind in (b'prof', b'rICC') else printable(kind)}"
     elif box.kind == b"auxC":
         urn = data[box.content + 4 : box.end].partition(b"\0")
         name = f"{name}/{printable(urn[0])}"

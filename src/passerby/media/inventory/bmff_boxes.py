@@ -62,7 +62,10 @@ def _list_uuid(data: bytes, box: Box) -> list[Part]:
     kind, at = data[box.content : box.content + 16], box.content + 16
     if kind == _XMP:
         return block(
-            "uuid/XMP", box.offset, box.size, shifted(xmp.list_properties(data[at : box.end]), "uuid/XMP", at)
+            "uuid/XMP",
+            box.offset,
+            box.size,
+            shifted(xmp.list_properties(data[at : box.end]), "uuid/XMP", at),
         )
     if kind == _C2PA:
         # A full box's version, a purpose that ends in a zero, and the place of a Merkle tree.

@@ -37,8 +37,9 @@ def _list_inside(data: bytes, item: Item, name: str) -> list[Part]:
     whole = len(item.spans) == 1
     if item.kind == b"Exif":
         skipped = 4 + int.from_bytes(payload[:4], "big")
-        listed = tiff.list_exif(payload, slice(min(skipped, len(payload)), len(payload)),
-                                slice(0, len(payload)), "Exif")
+        listed = tiff.list_exif(
+            payload, slice(min(skipped, len(payload)), len(payload)), slice(0, len(payload)), "Exif"
+        )
         inside = listed[1:]
     elif item.kind == b"mime":
         inside = _list_mime(item, payload)
@@ -57,7 +58,7 @@ def _list_mime(item: Item, payload: bytes) -> list[Part]:
         name = f"{label} (damaged)"
         return [Part(name=name, group=Group.UNKNOWN, offset=0, size=len(payload))]
     if item.content_type == XMP_TYPE:
-        return block("XMP", 0, len(payload), xmp.list_properties(plain))
+        return xmp.list_properties(plain)
     if item.content_type in _C2PA_TYPES:
         return block("C2PA", 0, len(payload), boxes.list_boxes(plain))
     return [Part(name=label, group=Group.UNKNOWN, offset=0, size=len(payload))]

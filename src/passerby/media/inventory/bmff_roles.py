@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from passerby.media.containers.items import Item, Meta
 from passerby.media.heif_picture import ALPHA_TYPES, auxiliary_type
+from passerby.media.heif_write import XMP_TYPE
 from passerby.media.inventory.parts import printable
 from passerby.model.media import Group
 
@@ -98,4 +99,6 @@ def _role_of(data: bytes, kind: bytes, item: Item) -> Role | None:
 def _other(item: Item) -> Role:
     if item.kind in _PICTURES:
         return _OTHER
+    if item.kind == b"mime" and item.content_type == XMP_TYPE:
+        return Role("XMP", Group.UNKNOWN)
     return Role(printable(item.kind).strip(), Group.UNKNOWN)
