@@ -4,8 +4,10 @@ Each carrier holds a string of its own, a canary, so that a search through the b
 file says which carrier left something there.
 """
 
+from canaries.bmff import filled_avif, filled_heic
 from canaries.carriers import Carrier, Filled, Nest
 from canaries.jpeg import filled_jpeg
+from canaries.jpegxl import filled_jpegxl
 from canaries.png import filled_png
 from canaries.tiff import filled_tiff
 from canaries.webp import filled_webp
@@ -14,7 +16,10 @@ __all__ = [
     "Carrier",
     "Filled",
     "Nest",
+    "filled_avif",
+    "filled_heic",
     "filled_jpeg",
+    "filled_jpegxl",
     "filled_png",
     "filled_tiff",
     "filled_webp",

@@ -1,5 +1,5 @@
-"""What a written AVIF may hold, and a HEIC of another tool: the boxes, items and properties of `media.avif`, around the coded
-pictures of the file itself."""
+"""What a written AVIF may hold, and a HEIC of another tool: the boxes, items and properties of
+`media.avif`, around the coded pictures of the file itself."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from passerby.media.containers.items import Meta
 from passerby.media.heif_write import XMP_TYPE
 from passerby.media.inventory import bmff as inventory
 from passerby.model.media import Encoding, Group, Part
-
-_PLAIN = frozenset({Group.PICTURE, Group.COLOUR})
 
 
 def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> list[Part]:
@@ -26,9 +24,11 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     left = []
     for part in inventory.list_parts(data):
         inside = any(start <= part.offset < end for start, end in planned)
-        if part.group not in _PLAIN and not inside:
+        if part.group is Group.COLOUR:
+            inside = _is_planned(data[part.offset : part.offset + part.size], encoding)
+        if part.group is not Group.PICTURE and not inside:
             left.append(part)
-    return left + _list_colours(data, meta, encoding)
+    return left
 
 
 def _planned_spans(data: bytes, meta: Meta, packet: bytes | None) -> Iterator[tuple[int, int]]:
@@ -40,16 +40,8 @@ def _planned_spans(data: bytes, meta: Meta, packet: bytes | None) -> Iterator[tu
             return
 
 
-def _list_colours(data: bytes, meta: Meta, encoding: Encoding) -> list[Part]:
-    """List colour boxes that are not the planned ones, and code points with more bytes than
-    theirs."""
+def _is_planned(box: bytes, encoding: Encoding) -> bool:
+    """Whether a box of colours is one that is written, or code points alone."""
     planned = codec.colour_boxes(encoding)
-    found = []
-    for box in meta.properties:
-        raw = data[box.offset : box.end]
-        named = raw[4:12] == b"colrnclx" and len(raw) == len(planned[0])
-        if box.kind == b"colr" and raw not in planned and not named:
-            name = f"meta/iprp/colr/{raw[8:12].decode('latin-1')}"
-            part = Part(name=name, group=Group.COLOUR, offset=box.offset, size=box.size)
-            found.append(part)
-    return found
+    named = box[4:12] == b"colrnclx" and len(box) == len(planned[0])
+    return named or box in planned

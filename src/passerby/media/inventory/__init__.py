@@ -14,8 +14,6 @@ _LISTERS = {
     Format.HEIC: bmff.list_parts,
     Format.AVIF: bmff.list_parts,
     Format.JPEG_XL: jpegxl.list_parts,
-    Format.HEIC_SEQUENCE: bmff.list_sequence,
-    Format.ANIMATED_AVIF: bmff.list_sequence,
 }
 
 

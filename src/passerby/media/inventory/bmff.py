@@ -170,10 +170,3 @@ def _is_bare(kind: bytes, content: bytes) -> bool:
         return all(unit.kind == av1.SEQUENCE_HEADER for unit in units)
     except (CorruptInput, UnsupportedFormat):
         return False
-
-
-def list_sequence(data: bytes) -> list[Part]:
-    """List the boxes of a file with tracks. Raises CorruptInput."""
-    boxes = bmff.walk_file(data, "HEIF")
-    parts = [part for box in boxes for part in bmff_boxes.list_box(data, box)]
-    return parts + trailer.list_trailer(data, boxes[-1].end)

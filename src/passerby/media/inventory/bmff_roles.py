@@ -66,9 +66,9 @@ def tell_roles(data: bytes, meta: Meta) -> dict[int, Role]:
             roles[item.id] = Role("tone map", Group.EMBEDDED)
             for target in made_of[item.id]:
                 _spread(roles, made_of, target, Role("gain map", Group.EMBEDDED), 0)
-    for item in meta.items.values():
-        if item.id not in roles:
-            _spread(roles, made_of, item.id, _other(item), 0)
+    parts = {target for targets in made_of.values() for target in targets}
+    for item in sorted(meta.items.values(), key=lambda item: item.id in parts):
+        _spread(roles, made_of, item.id, _other(item), 0)
     return roles
 
 
