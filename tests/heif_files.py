@@ -228,6 +228,8 @@ class HeifBuilder:
     def _iloc(self, extents: dict[int, list[tuple[int, int]]]) -> bytes:
         entries = []
         for item in self.items:
+            if not item.payload and item.method == 0:
+                continue
             found = extents[item.number]
             method = struct.pack(">H", item.method) if self.iloc_version else b""
             wide = ">I" if self.iloc_version == 2 else ">H"

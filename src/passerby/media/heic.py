@@ -35,7 +35,8 @@ def _decode(shown: Shown) -> Samples:
         raise UnsupportedFormat(f"HEIC of {coded.depth} bits{kind} is not handled")
     with guard.decoding("HEIC"):
         opened = pi_heif.open_heif(shown.bare_file, convert_hdr_to_8bit=False)
-        pixels: Samples = np.asarray(opened)
+        # A copy: the samples are gone as soon as the file is.
+        pixels: Samples = np.array(opened)
     if coded.depth == 8:
         return pixels
     # It fills the upper bits of a sample.
