@@ -203,7 +203,7 @@ def test_transparent_pixels_come_back_as_nothing() -> None:
     assert not back.hidden_colour
     assert not back.samples[30:70, 20:80].any()
     hidden = samples.copy()
-    hidden[30:70, 20:80, :3] = astronaut(40, 60)
+    hidden[30:70, 20:80, :3] = astronaut(120, 160)[80:, 100:]
     seen = MEDIA.read(MEDIA.encode(picture.with_samples(hidden), ()), LIMITS)
     assert seen.hidden_colour
     assert not seen.samples[30:70, 20:80].any()
