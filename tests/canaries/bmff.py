@@ -10,7 +10,7 @@ import numpy as np
 
 from canaries import blocks
 from canaries.carriers import Filled, Nest
-from heif_files import CODERS, Coded, HeifBuilder, auxc, box, full
+from heif_files import CODERS, Coded, HeifBuilder, auxc, box, full, ispe
 
 _AUXILIARY = {
     "depth map": b"urn:mpeg:hevc:2015:auxid:2",
@@ -81,15 +81,18 @@ def _add_pictures(builder: HeifBuilder, nest: Nest, small: Coded, grey: Coded) -
         builder.refer(b"auxl", builder.picture(coded, (auxc(urn, subtype), True)), 1)
     eye = builder.picture(remark(small, nest.raw("second eye", "/other picture")))
     ids = struct.pack(">IIII", 99, 2, 1, eye)
-    stray = nest.raw("unknown group", "meta/grpl/oddg")
-    builder.in_meta.append(box(b"grpl", full(b"ster", ids), full(b"oddg", stray)))
-    builder.add(b"jpeg", nest.picture("JPEG item", "/other picture"))
+    stray = nest.raw("group of nothing", "meta/grpl/oddg").ljust(24, b"\0")
+    builder.in_meta.append(
+        box(b"grpl", full(b"ster", ids), full(b"oddg", struct.pack(">II", 98, 6), stray))
+    )
+    extent = [(ispe(*small.size), False)]
+    builder.add(b"jpeg", nest.picture("JPEG item", "/other picture", small.size), extent)
     gain = builder.picture(remark(grey, nest.raw("ISO gain map", "/gain map")))
-    tone = builder.add(b"tmap", b"\0" + nest.raw("tone map", "/tone map"))
+    tone = builder.add(b"tmap", b"\0" + nest.raw("tone map", "/tone map"), extent)
     builder.refer(b"dimg", tone, 1, gain)
     tile = builder.picture(remark(small, nest.raw("tile of another", "/other picture/tile")))
     layout = struct.pack(">BBBBHH", 0, 0, 0, 0, *small.size)
-    grid = builder.add(b"grid", layout, method=1)
+    grid = builder.add(b"grid", layout, extent, method=1)
     builder.refer(b"dimg", grid, tile)
 
 

@@ -112,7 +112,7 @@ def _list_meta(data: bytes, meta: Meta, used: list[Span]) -> Iterator[Part]:
             for part in bmff_boxes.list_gaps(data, name, _gaps(used, box)):
                 yield part
         if box.kind in (b"iprp", b"grpl"):
-            yield from _list_children(data, box, name)
+            yield from _list_children(data, meta, box, name)
     for item in meta.items.values():
         if item.name not in _NAMES:
             text = f"meta/iinf/name of item {item.id}"
@@ -127,15 +127,18 @@ def _under(prefix: str, part: Part) -> Part:
     return Part(name=f"{prefix}/{part.name}", group=part.group, offset=part.offset, size=part.size)
 
 
-def _list_children(data: bytes, box: Box, name: str) -> Iterator[Part]:
-    """List what stands beside the properties and groups that are known by their numbers."""
+def _list_children(data: bytes, meta: Meta, box: Box, name: str) -> Iterator[Part]:
+    """List what stands beside the properties, and groups; a group of items that are there is a
+    few numbers (14496-12, 8.18.3)."""
     for inner in bmff.walk(data, box.content, box.end):
         if inner.kind in (b"ipco", b"ipma"):
             continue
-        known = box.kind == b"grpl" and inner.kind.isalnum() and inner.kind != b"uuid"
-        count = int.from_bytes(data[inner.content + 8 : inner.content + 12], "big")
-        whole = known and inner.size == 20 + 4 * count
-        group = Group.PICTURE if whole else Group.UNKNOWN
+        numbers = data[inner.content + 8 : inner.end]
+        members = {numbers[at : at + 4] for at in range(4, len(numbers), 4)}
+        known = {number.to_bytes(4, "big") for number in meta.items}
+        whole = inner.size >= 20 and 4 * int.from_bytes(numbers[:4], "big") == len(numbers) - 4
+        plain = box.kind == b"grpl" and inner.kind != b"uuid" and whole and members <= known
+        group = Group.PICTURE if plain else Group.UNKNOWN
         label = f"{name}/{printable(inner.kind)}"
         yield Part(name=label, group=group, offset=inner.offset, size=inner.size)
 
