@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import jpeg, png, samples, surgery, tiff, webp
+from passerby.media import avif, heic, jpeg, jpegxl, png, samples, surgery, tiff, webp
 from passerby.media.allowed import list_leftovers
 from passerby.media.convert import convert
 from passerby.media.inventory import list_parts
@@ -26,6 +26,9 @@ _CODECS: dict[Format, ModuleType] = {
     Format.PNG: png,
     Format.WEBP: webp,
     Format.TIFF: tiff,
+    Format.HEIC: heic,
+    Format.AVIF: avif,
+    Format.JPEG_XL: jpegxl,
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 
+import imagecodecs
+
 METADATA_LIMIT = 16 * 2**20
 """Bytes: more than any profile or packet that is kept; a bomb stops here."""
 
@@ -16,3 +18,13 @@ def inflate(data: bytes, limit: int = METADATA_LIMIT) -> bytes | None:
     except zlib.error:
         return None
     return out if decoder.eof else None
+
+
+def unbrotli(payload: bytes) -> bytes | None:
+    """Return what Brotli packed (RFC 7932); None when it is damaged or too much."""
+    out = bytearray(METADATA_LIMIT)
+    try:
+        plain = imagecodecs.brotli_decode(payload, out=out)
+    except (imagecodecs.BrotliError, ValueError):
+        return None
+    return bytes(plain)

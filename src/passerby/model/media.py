@@ -23,7 +23,9 @@ class Format(StrEnum):
     ANIMATED_WEBP = "animated WebP"
     MULTIPAGE_TIFF = "multi-page TIFF"
     HEIC = "HEIC"
+    HEIC_SEQUENCE = "HEIC sequence"
     AVIF = "AVIF"
+    ANIMATED_AVIF = "animated AVIF"
     RAW = "camera RAW"
     PSD = "Photoshop document"
     JPEG_XL = "JPEG XL"
@@ -33,9 +35,14 @@ class Format(StrEnum):
     VIDEO = "video"
 
 
-HANDLED = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
+HANDLED = frozenset(
+    {
+        *(Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF),
+        *(Format.HEIC, Format.AVIF, Format.JPEG_XL),
+    }
+)
 
-WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
+WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.AVIF})
 """Formats that a still can be written in, whatever it was read from."""
 
 SEQUENCES = frozenset({Format.GIF, Format.APNG, Format.ANIMATED_WEBP, Format.MULTIPAGE_TIFF})
@@ -46,11 +53,14 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.PNG: (".png",),
     Format.WEBP: (".webp",),
     Format.TIFF: (".tif", ".tiff"),
+    Format.HEIC: (".heic", ".heif", ".hif"),
+    Format.AVIF: (".avif",),
+    Format.JPEG_XL: (".jxl",),
 }
 """File name endings of each handled format, the usual one first."""
 
 
-_TARGETS: dict[Format, Format] = {}
+_TARGETS: dict[Format, Format] = {Format.HEIC: Format.JPEG, Format.JPEG_XL: Format.PNG}
 """What pictures of a format that is read and not written become, unless somebody says otherwise."""
 
 

@@ -6,9 +6,9 @@ import re
 import struct
 
 from passerby.errors import CorruptInput
+from passerby.media.containers import bmff
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import png as png_container
-from passerby.media.inventory import boxes
 from passerby.media.inventory.parts import block, printable
 from passerby.model.media import Group, Part
 
@@ -61,8 +61,8 @@ def _end_of(data: bytes, found: re.Match[bytes], end: int) -> int:
         return end
     if found.lastgroup == "video":
         last_box = start
-        for _, _, _, stop in boxes.walk(data, start, end):
-            last_box = stop
+        for box in bmff.walk(data, start, end):
+            last_box = box.end
         return last_box if last_box > start else end
     return end
 
