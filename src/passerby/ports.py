@@ -7,7 +7,7 @@ that no two of these import each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerby.model.finding import FinderId, Sighting
-from passerby.model.media import Encoding, Field, Group, Orientation, Part
+from passerby.model.media import Encoding, Facts, Field, Group, Orientation, Part
 from passerby.model.options import Limits
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
@@ -67,8 +67,41 @@ class Picture:
         return replace(self, samples=samples)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """A picture within a picture file, made a file of its own.
+
+    `part` is what holds it, the last name of the listing being the innermost. `data` is the
+    file, whose format its bytes tell; None when it cannot be made one, and `problem` says why.
+    `at` is the offset in the outer file where these very bytes begin, None when they are
+    unpacked or put together. `kind` says how it is stored where that is not a file.
+    """
+
+    part: Part
+    data: bytes | None = field(default=None, repr=False)
+    at: int | None = None
+    kind: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Every part of a container, to the last byte of the file, and the pictures in them, which
+    are taken out one by one as they are asked for. Taking them out raises nothing."""
+
+    parts: tuple[Part, ...]
+    embedded: Iterator[Embedded] = field(repr=False, compare=False)
+
+
 class Source(Protocol):
     """Reads picture files."""
+
+    def describe(self, data: bytes) -> Facts:
+        """Say what a file is by its header, without decoding. Limits do not matter here.
+
+        Raises EmptyInput, UnknownFormat or CorruptInput.
+        """
+        ...
 
     def read(self, data: bytes, limits: Limits) -> Picture:
         """Decode a picture.
@@ -91,6 +124,13 @@ class Source(Protocol):
 
     def parts(self, data: bytes) -> tuple[Part, ...]:
         """List every part of the container, to the last byte of the file.
+
+        Raises CorruptInput when the container cannot be walked to its end.
+        """
+        ...
+
+    def contents(self, data: bytes) -> Contents:
+        """List every part as `parts` does, and the pictures that are embedded in them.
 
         Raises CorruptInput when the container cannot be walked to its end.
         """

@@ -12,11 +12,14 @@ from types import ModuleType
 from passerby.errors import OutputError, UnsupportedFormat
 from passerby.media import jpeg, png, samples, tiff, webp
 from passerby.media.allowed import list_leftovers
+from passerby.media.embedded import list_embedded
+from passerby.media.headers import describe
 from passerby.media.inventory import list_parts
+from passerby.media.inventory.parts import plain
 from passerby.media.sniff import sniff
-from passerby.model.media import Encoding, Field, Format, Part
+from passerby.model.media import Encoding, Facts, Field, Format, Part
 from passerby.model.options import Limits
-from passerby.ports import Picture, Rgb
+from passerby.ports import Contents, Picture, Rgb
 
 __all__ = ["Media", "sniff"]
 
@@ -30,6 +33,10 @@ _CODECS: dict[Format, ModuleType] = {
 
 class Media:
     """Source and sink of all handled formats. Holds no state."""
+
+    def describe(self, data: bytes) -> Facts:
+        """Say what a file is by its header, without decoding."""
+        return describe(data, sniff(data))
 
     def read(self, data: bytes, limits: Limits) -> Picture:
         """Decode a picture; see `passerby.ports.Source.read`."""
@@ -48,13 +55,18 @@ class Media:
 
     def parts(self, data: bytes) -> tuple[Part, ...]:
         """List every part of the container, to the last byte of the file."""
-        return list_parts(data, sniff(data))
+        return plain(list_parts(data, sniff(data)))
+
+    def contents(self, data: bytes) -> Contents:
+        """List every part, and the pictures in them."""
+        listed = list_parts(data, sniff(data))
+        return Contents(parts=plain(listed), embedded=list_embedded(data, listed))
 
     def leftovers(
         self, data: bytes, encoding: Encoding, keep: tuple[Field, ...]
     ) -> tuple[Part, ...]:
         """List the parts of a written file that the plan does not allow."""
-        return list_leftovers(data, sniff(data), encoding, keep)
+        return plain(list_leftovers(data, sniff(data), encoding, keep))
 
     def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
         """Encode from pixels and an allow-list."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 
-from passerby.media.inventory.parts import printable
+from passerby.media.inventory.parts import gravest, printable
 from passerby.model.media import Group, Part
 
 _DEEPEST = 16
@@ -39,19 +40,29 @@ def list_boxes(raw: bytes) -> list[Part]:
 
 
 def _list_jumbf(raw: bytes, start: int, end: int, path: str, parts: list[Part], depth: int) -> None:
-    label = path
     for kind, offset, content, stop in walk(raw, start, end):
         if len(parts) >= _MOST:
             return
         if kind == b"jumd":
-            label = f"{path}{'/' if path else ''}{_label(raw[content:stop])}"
             continue
-        name = f"{label}/{printable(kind)}".lstrip("/")
-        embedded = kind in (b"bidb", b"jp2c") or "thumbnail" in label
+        nested = kind == b"jumb" and depth < _DEEPEST
+        own = _label_of(raw, content, stop) if nested else printable(kind)
+        name = f"{path}/{own}".lstrip("/")
+        embedded = kind in (b"bidb", b"jp2c") or "thumbnail" in path
         group = Group.EMBEDDED if embedded else Group.PROVENANCE
+        place = len(parts)
         parts.append(Part(name=name, group=group, offset=offset, size=stop - offset))
-        if kind == b"jumb" and depth < _DEEPEST:
-            _list_jumbf(raw, content, stop, label, parts, depth + 1)
+        if nested:
+            _list_jumbf(raw, content, stop, name, parts, depth + 1)
+            inside = parts[place + 1 :]
+            parts[place] = replace(parts[place], group=gravest(inside) if inside else group)
+
+
+def _label_of(raw: bytes, start: int, end: int) -> str:
+    """Return the label of a superbox, which its first box gives."""
+    for kind, _, content, stop in walk(raw, start, end):
+        return _label(raw[content:stop]) if kind == b"jumd" else "unlabelled"
+    return "unlabelled"
 
 
 def _label(description: bytes) -> str:

@@ -9,7 +9,7 @@ from passerby.media.containers import jpeg as container
 from passerby.media.containers import tiff as tiff_container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.inventory import boxes, photoshop, tiff, trailer, xmp
-from passerby.media.inventory.parts import block, pinned, printable, shifted
+from passerby.media.inventory.parts import block, printable, shifted, unpacked
 from passerby.model.media import Group, Part
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -112,7 +112,7 @@ def _list_app(data: bytes, segment: Segment, name: str) -> list[Part]:
         inside = shifted(xmp.list_properties(packet), f"{name}/XMP", at + len(_XMP))
         return block(f"{name}/XMP", offset, size, inside)
     if marker == 0xE1 and payload.startswith(_EXTENDED):
-        return [Part(name=f"{name}/ExtendedXMP", group=Group.EMBEDDED, offset=offset, size=size)]
+        return [_piece(f"{name}/ExtendedXMP", Group.EMBEDDED, segment)]
     if marker == 0xED and payload.startswith(_PHOTOSHOP):
         raw = payload[len(_PHOTOSHOP) :]
         path = f"{name}/Photoshop"
@@ -121,7 +121,7 @@ def _list_app(data: bytes, segment: Segment, name: str) -> list[Part]:
     if marker == 0xE2 and payload.startswith(b"MPF\x00"):
         return [Part(name=f"{name}/MPF", group=Group.EMBEDDED, offset=offset, size=size)]
     if marker == 0xEB and payload.startswith(b"JP"):
-        return [Part(name=f"{name}/JUMBF", group=Group.PROVENANCE, offset=offset, size=size)]
+        return [_piece(f"{name}/JUMBF", Group.PROVENANCE, segment)]
     if marker == 0xEE and payload.startswith(b"Adobe"):
         path, group = f"{name}/Adobe", Group.PICTURE
         return [Part(name=path, group=group, offset=offset, size=size, required=True)]
@@ -130,6 +130,11 @@ def _list_app(data: bytes, segment: Segment, name: str) -> list[Part]:
             return [Part(name=f"{name}/{label}", group=group, offset=offset, size=size)]
     label = printable(payload[:16].partition(b"\x00")[0]).replace("/", "_")
     return [Part(name=f"{name}/{label}", group=Group.UNKNOWN, offset=offset, size=size)]
+
+
+def _piece(name: str, group: Group, segment: Segment) -> Part:
+    """Return a segment that is a piece of something larger."""
+    return Part(name=name, group=group, offset=segment.offset, size=segment.size, pinned=True)
 
 
 def _list_jfif(payload: bytes, segment: Segment) -> list[Part]:
@@ -161,7 +166,7 @@ def _list_extended_xmp(data: bytes, segments: tuple[Segment, ...]) -> list[Part]
     parts: list[Part] = []
     for stretches in pieces.values():
         packet = b"".join(piece for _, piece in sorted(stretches))
-        parts += pinned(xmp.list_properties(packet), "APP1/ExtendedXMP", first)
+        parts += unpacked(xmp.list_properties(packet), "APP1/ExtendedXMP", first, packet)
     return parts
 
 
@@ -182,7 +187,7 @@ def _list_jumbf(data: bytes, segments: tuple[Segment, ...]) -> list[Part]:
     parts: list[Part] = []
     for stretches in pieces.values():
         raw = b"".join(piece for _, piece in sorted(stretches, key=lambda item: item[0]))
-        parts += pinned(boxes.list_boxes(raw), "APP11/JUMBF", first)
+        parts += unpacked(boxes.list_boxes(raw), "APP11/JUMBF", first, raw)
     return parts
 
 

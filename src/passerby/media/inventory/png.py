@@ -9,7 +9,7 @@ from passerby.media.containers import png as container
 from passerby.media.containers.chunk import Chunk
 from passerby.media.inflate import inflate
 from passerby.media.inventory import boxes, photoshop, png_stream, tiff, trailer, xmp
-from passerby.media.inventory.parts import block, pinned, printable, shifted
+from passerby.media.inventory.parts import Holder, block, printable, shifted, unpacked
 from passerby.media.png_header import read_header
 from passerby.model.media import Group, Part
 
@@ -61,8 +61,21 @@ def _list_chunk(data: bytes, chunk: Chunk) -> list[Part]:
         return block(name, offset, size, inside)
     if chunk.type in (b"tEXt", b"zTXt", b"iTXt"):
         return _list_text(data[chunk.payload], chunk, name)
+    if chunk.type == b"iCCP":
+        return [_profile(data[chunk.payload], chunk)]
     group = _GROUPS.get(chunk.type, Group.UNKNOWN)
     return [Part(name=name, group=group, offset=offset, size=size)]
+
+
+def _profile(payload: bytes, chunk: Chunk) -> Part:
+    """Return a compressed profile, in which anything may be."""
+    return Holder(
+        name="iCCP",
+        group=Group.COLOUR,
+        offset=chunk.offset,
+        size=chunk.end - chunk.offset,
+        open=lambda: png_colour.read_profile(payload) or b"",
+    )
 
 
 def _list_text(payload: bytes, chunk: Chunk, kind: str) -> list[Part]:
@@ -75,12 +88,13 @@ def _list_text(payload: bytes, chunk: Chunk, kind: str) -> list[Part]:
     if text is None:
         inside = [Part(name=f"{name}/damaged", group=Group.UNKNOWN, offset=offset, size=size)]
     elif keyword == "XML:com.adobe.xmp":
-        inside = pinned(xmp.list_properties(text), name, offset)
+        inside = unpacked(xmp.list_properties(text), name, offset, text)
     elif keyword.startswith("Raw profile type "):
         inside = _list_raw_profile(text, keyword.removeprefix("Raw profile type "), name, offset)
     if inside is not None:
         return block(name, offset, size, inside)
-    return [Part(name=name, group=_KEYWORDS.get(keyword, Group.TEXT), offset=offset, size=size)]
+    group = _KEYWORDS.get(keyword, Group.TEXT)
+    return [Holder(name=name, group=group, offset=offset, size=size, open=lambda: text or b"")]
 
 
 def _text(payload: bytes, kind: bytes) -> bytes | None:
@@ -99,15 +113,15 @@ def _list_raw_profile(text: bytes, kind: str, name: str, offset: int) -> list[Pa
     except ValueError:
         return [Part(name=f"{name}/damaged", group=Group.UNKNOWN, offset=offset, size=len(text))]
     if kind in ("exif", "APP1") and raw.startswith(b"Exif"):
-        return pinned(
-            tiff.list_exif(raw, slice(0, len(raw)), slice(0, len(raw)), "Exif"), name, offset
-        )
+        whole = slice(0, len(raw))
+        return unpacked(tiff.list_exif(raw, whole, whole, "Exif"), name, offset, raw)
     if kind in ("xmp", "APP1"):
         packet = raw.removeprefix(b"http://ns.adobe.com/xap/1.0/\x00")
-        return pinned(xmp.list_properties(packet), name, offset)
+        return unpacked(xmp.list_properties(packet), name, offset, packet)
     if kind in ("iptc", "8bim"):
         resources = raw if raw.startswith(b"8BIM") else b""
         listed = photoshop.list_resources(resources) or photoshop.list_records(raw)
-        return pinned(listed, name, offset)
+        return unpacked(listed, name, offset, raw)
     group = Group.COLOUR if kind in ("icc", "icm") else Group.UNKNOWN
-    return [Part(name=f"{name}/block", group=group, offset=offset, size=len(raw))]
+    part = Part(name="block", group=group, offset=0, size=len(raw))
+    return unpacked([part], name, offset, raw)

@@ -1,0 +1,121 @@
+"""Takes the pictures out of a file that are embedded in it.
+
+A part that knows how to open its picture (`Holder`) is asked for it. Everything else that is not
+the picture itself is searched for files that begin in it, whatever the part calls itself: a maker
+may put a preview into any block.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from passerby.errors import PasserbyError
+from passerby.media.carve import Budget, Find, carve
+from passerby.media.inventory.parts import LEAST_PICTURE, Holder, ancestors, plain
+from passerby.media.inventory.tiff import gaps
+from passerby.model.media import Group, Part
+from passerby.ports import Embedded
+
+
+def list_embedded(data: bytes, listed: Sequence[Part]) -> Iterator[Embedded]:
+    """Yield the pictures embedded in a file whose parts are listed. Raises nothing.
+
+    A part that should hold a picture and gives none is yielded with its problem.
+    """
+    known: set[bytes] = set()
+    for part in listed:
+        if isinstance(part, Holder):
+            yield from _open(part, known)
+    search = _Search(data, listed)
+    yield from search.run(known)
+
+
+def _open(part: Holder, known: set[bytes]) -> Iterator[Embedded]:
+    (bare,) = plain([part])
+    try:
+        raw = part.open()
+    except PasserbyError as error:
+        yield Embedded(part=bare, kind=part.kind, problem=error.message)
+        return
+    found = False
+    for find in carve(raw, 0, len(raw), Budget(len(raw))):
+        found = True
+        file = _cut(raw, find)
+        known.add(_digest(file))
+        if find.problem:
+            yield Embedded(part=bare, kind=part.kind, problem=find.problem)
+        else:
+            yield Embedded(part=bare, data=file, kind=part.kind)
+    if not found and part.group is Group.EMBEDDED:
+        # Formats without a signature of their own; whoever reads it says what is wrong.
+        yield Embedded(part=bare, data=raw, kind=part.kind)
+
+
+def _cut(raw: bytes, find: Find) -> bytes:
+    return raw[find.start : find.stop] if find.data is None else find.data
+
+
+def _digest(file: bytes) -> bytes:
+    return hashlib.sha256(file).digest()
+
+
+class _Search:
+    """Looks once through all that is not the picture, and tells which part a find lies in."""
+
+    def __init__(self, data: bytes, listed: Sequence[Part]) -> None:
+        self.data = data
+        self.listed = listed
+        self.spots = [
+            (number, part)
+            for number, part in enumerate(listed)
+            if not part.pinned and part.size > 0
+        ]
+        self.touched: set[int] = set()
+
+    def run(self, known: set[bytes]) -> Iterator[Embedded]:
+        budget = Budget(len(self.data))
+        for start, stop in self._stretches():
+            for find in carve(self.data, start, stop, budget):
+                part = self._innermost(find.start)
+                if find.problem:
+                    yield Embedded(part=part, at=find.start, problem=find.problem)
+                    continue
+                file = _cut(self.data, find)
+                if find.data is None:
+                    yield Embedded(part=part, data=file, at=find.start)
+                elif _digest(file) not in known:
+                    yield Embedded(part=part, data=file, kind="base64")
+        yield from self._unopened()
+
+    def _stretches(self) -> Iterator[tuple[int, int]]:
+        """Yield the bytes to look through: those of parts that are not the picture, less those
+        of holders, which were opened."""
+        spans = [
+            (p.offset, p.offset + p.size) for _, p in self.spots if p.group is not Group.PICTURE
+        ]
+        opened = [(p.offset, p.offset + p.size) for _, p in self.spots if isinstance(p, Holder)]
+        at = 0
+        for first, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
+            start = max(at, first)
+            if start < stop:
+                holes = [hole for hole in opened if hole[0] < stop and hole[1] > start]
+                yield from gaps(holes, start, stop)
+            at = max(at, stop)
+
+    def _innermost(self, place: int) -> Part:
+        """Return the smallest part around a place, the first of equals."""
+        around = [(n, p) for n, p in self.spots if p.offset <= place < p.offset + p.size]
+        self.touched |= {number for number, _ in around}
+        _, found = min(around, key=lambda each: (each[1].size, -each[1].name.count("/")))
+        return plain([found])[0]
+
+    def _unopened(self) -> Iterator[Embedded]:
+        """Yield the parts that should hold a picture, and in which none was found."""
+        blocks = ancestors(part.name for part in self.listed)
+        for number, part in enumerate(self.listed):
+            if part.group is not Group.EMBEDDED or part.size < LEAST_PICTURE:
+                continue
+            if number in self.touched or part.name in blocks or isinstance(part, Holder):
+                continue
+            yield Embedded(part=part, problem="no picture file begins in it")
