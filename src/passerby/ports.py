@@ -203,3 +203,25 @@ class Ports:
     finder: Finder
     second: Finder
     clock: Clock
+
+
+class Looking(Protocol):
+    """The ports of whoever only looks: `Ports` are such, and `Eyes`."""
+
+    @property
+    def source(self) -> Source:
+        """What reads files."""
+        ...
+
+    @property
+    def finder(self) -> Finder:
+        """What finds faces."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """A source and one detector."""
+
+    source: Source
+    finder: Finder

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,65 +17,142 @@ from passerby.model.report import Inspection
 
 if TYPE_CHECKING:
     from passerby.batch.discover import Found
-    from passerby.ports import Ports
+    from passerby.cli.keep import Keeper
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=Name(), metavar="PATH...")
+@click.option(
+    "--faces/--no-faces",
+    default=True,
+    show_default=True,
+    help="Whether to look for faces. Without, no detector is loaded and nothing is decoded: "
+    "what the containers hold is told, hundreds of files a second.",
+)
+@click.option("--all", "everything", is_flag=True, help="Show every part in a line of its own.")
+@click.option(
+    "--save-embedded",
+    "folder",
+    type=Name(),
+    metavar="FOLDER",
+    help="Save the embedded pictures here, for a look. They show faces unredacted. Nothing that "
+    "is there is overwritten.",
+)
 @look_options
 @json_option
 def inspect(
     paths: tuple[Path, ...],
+    faces: bool,
+    everything: bool,
+    folder: Path | None,
     as_json: bool,
     **look: Any,
 ) -> int:
     """Say what in a picture file would identify people. Changes nothing.
 
-    Tells the faces with their boxes and scores, what the metadata says of people, places,
-    devices and times, and the pictures that are embedded in the file.
+    Tells the faces with their boxes and scores, and the parts of the file as a tree, each with
+    its size and a verdict: the picture, holds a picture, may identify, harmless. The pictures
+    that are embedded in the file are opened, and the faces that they show are counted.
 
     \b
     Examples:
       passerby inspect IMG_0412.jpg
       passerby inspect march/ --json > found.json
+      passerby inspect march/ --no-faces
+      passerby inspect IMG_0412.jpg --save-embedded look/
       passerby inspect - < IMG_0412.jpg
 
     Exit code 3: something was found. 0: nothing was, which is no promise that nothing is there.
     """
     options = look_from(**look)
-    found = _inspect_all(paths, options)
+    session = _Session(everything=everything, keep=as_json)
+    if folder is not None:
+        from passerby.cli.keep import Keeper
+
+        session.keeper = Keeper(folder)
+    session.run(paths, options, _looker(options, session.keeper, with_faces=faces))
     if as_json:
         from passerby.report.json import inspections_document
 
-        print_json(inspections_document(found))
-    return int(_exit(found))
+        print_json(inspections_document(tuple(session.found)))
+    return int(session.exit)
 
 
-def _inspect_all(paths: tuple[Path, ...], options: Options) -> tuple[Inspection, ...]:
-    from passerby.batch.discover import discover
+_Look = Callable[[bytes, str], Inspection]
+"""Takes the bytes of a file and the name that is shown."""
+
+
+def _looker(options: Options, keeper: Keeper | None, *, with_faces: bool) -> _Look:
+    """Return what looks at one file. Raises ModelError or FinderError."""
     from passerby.batch.local import cores
-    from passerby.cli.progress import Progress
-    from passerby.compose import build_ports
-    from passerby.report.text import plural
+    from passerby.compose import build_eyes, build_source
+    from passerby.examine import inspect_bytes, list_bytes
 
-    ports = build_ports(options, cores())
-    listed = discover(tuple(path for path in paths if path != STDIN))
-    if not listed.files and STDIN not in paths:
-        raise EmptyInput("there is no picture here", "Check the paths.")
-    results = []
-    with Progress() as progress:
-        progress.begin(len(listed.files))
-        if STDIN in paths:
-            results.append(_inspect_stdin(options, ports))
-        for file in listed.files:
-            results.append(_inspect_file(file, options, ports))
-            progress.step()
-    if listed.left_out:
-        say(f"{plural(listed.left_out, 'other file')} no media, left out")
-    return tuple(results)
+    if with_faces:
+        eyes = build_eyes(options, cores())
+
+        def look(data: bytes, shown: str) -> Inspection:
+            save = keeper and keeper.saver(shown)
+            return inspect_bytes(data, shown=shown, options=options, ports=eyes, save=save)
+
+        return look
+    source = build_source()
+
+    def only_list(data: bytes, shown: str) -> Inspection:
+        save = keeper and keeper.saver(shown)
+        return list_bytes(data, shown=shown, options=options, source=source, save=save)
+
+    return only_list
 
 
-def _inspect_file(file: Found, options: Options, ports: Ports) -> Inspection:
+@dataclass(slots=True, kw_only=True)
+class _Session:
+    """Goes through the files and tells what is found; `found` is kept only if it is asked for:
+    a folder of a million files must not fill the memory."""
+
+    everything: bool
+    keep: bool
+    keeper: Keeper | None = None
+    found: list[Inspection] = field(default_factory=list)
+    exits: set[Exit] = field(default_factory=set)
+
+    def run(self, paths: tuple[Path, ...], options: Options, look: _Look) -> None:
+        """Look at everything below the paths. Raises EmptyInput."""
+        from passerby.batch.discover import discover
+        from passerby.cli.progress import Progress
+        from passerby.report.text import plural
+
+        listed = discover(tuple(path for path in paths if path != STDIN))
+        if not listed.files and STDIN not in paths:
+            raise EmptyInput("there is no picture here", "Check the paths.")
+        with Progress() as progress:
+            progress.begin(len(listed.files))
+            if STDIN in paths:
+                self._take(_look_at_stdin(options, look))
+            for file in listed.files:
+                self._take(_look_at(file, options, look))
+                progress.step()
+        if listed.left_out:
+            say(f"{plural(listed.left_out, 'other file')} no media, left out")
+        if self.keeper is not None:
+            say(self.keeper.summary())
+
+    def _take(self, inspection: Inspection) -> None:
+        self.exits.add(inspection.exit)
+        if self.keep:
+            self.found.append(inspection)
+        _tell(inspection, everything=self.everything)
+
+    @property
+    def exit(self) -> Exit:
+        """The code of the whole: FOUND if anything tells on people and nothing failed."""
+        wrong = self.exits - {Exit.OK, Exit.FOUND}
+        if not wrong:
+            return Exit.FOUND if Exit.FOUND in self.exits else Exit.OK
+        return next(iter(wrong)) if len(self.exits) == 1 else Exit.PARTIAL
+
+
+def _look_at(file: Found, options: Options, look: _Look) -> Inspection:
     from passerby.files import read_input
     from passerby.report.text import printable
 
@@ -84,57 +161,37 @@ def _inspect_file(file: Found, options: Options, ports: Ports) -> Inspection:
             raise file.error
         return read_input(file.source, options.limits.memory)
 
-    return _inspect_one(printable(str(file.source)), read, options, ports)
+    return _look_at_one(printable(str(file.source)), read, look)
 
 
-def _inspect_stdin(options: Options, ports: Ports) -> Inspection:
+def _look_at_stdin(options: Options, look: _Look) -> Inspection:
     from passerby.cli.stream import SHOWN, read_stdin
 
-    return _inspect_one(SHOWN, lambda: read_stdin(options), options, ports)
+    return _look_at_one(SHOWN, lambda: read_stdin(options), look)
 
 
-def _inspect_one(
-    shown: str, read: Callable[[], bytes], options: Options, ports: Ports
-) -> Inspection:
-    from passerby.examine import inspect_bytes
+def _look_at_one(shown: str, read: Callable[[], bytes], look: _Look) -> Inspection:
     from passerby.work import bare_item, failure_of
 
     try:
-        inspection = inspect_bytes(read(), shown=shown, options=options, ports=ports)
+        return look(read(), shown)
     except Exception as error:
-        inspection = Inspection(item=bare_item(b"", shown), failure=failure_of(error))
-    _tell(inspection)
-    return inspection
+        return Inspection(item=bare_item(b"", shown), failure=failure_of(error))
 
 
-def _tell(inspection: Inspection) -> None:
+def _tell(inspection: Inspection, *, everything: bool) -> None:
     """Write what was found in one file."""
-    from passerby.report.text import plural, printable, size
+    from passerby.report.text import printable
+    from passerby.report.tree import draw, headline
 
-    name = printable(inspection.item.path)
     if inspection.failure is not None:
-        say(failure_line(name, inspection.failure.message, inspection.failure.advice))
-        return
-    faces, told = len(inspection.sightings), len(inspection.telling)
-    say(f"{name}: {plural(faces, 'face')}, {plural(told, 'telling part')} in the file")
+        failure, name = inspection.failure, printable(inspection.item.path)
+        say(failure_line(name, failure.message, failure.advice))
+    lines = [] if inspection.failure else [headline(inspection)]
     for number, seen in enumerate(inspection.sightings, 1):
         x0, y0, x1, y1 = seen.box.as_tuple()
-        say(f"  face {number}: {x0},{y0} to {x1},{y1}, score {seen.score:.2f}")
-    groups = defaultdict(list)
-    for part in inspection.telling:
-        groups[part.group].append(part)
-    for group, parts in sorted(groups.items()):
-        names = ", ".join(f"{printable(p.name)} ({size(p.size)})" for p in parts[:6])
-        more = f" and {len(parts) - 6} more" if len(parts) > 6 else ""
-        say(f"  {group.value}: {names}{more}")
-    for note in inspection.notes:
-        say(f"  note: {printable(note)}")
-
-
-def _exit(found: tuple[Inspection, ...]) -> Exit:
-    """Return the code of the whole: FOUND if anything tells on people and nothing failed."""
-    codes = {inspection.exit for inspection in found}
-    wrong = codes - {Exit.OK, Exit.FOUND}
-    if not wrong:
-        return Exit.FOUND if Exit.FOUND in codes else Exit.OK
-    return wrong.pop() if len(codes) == 1 else Exit.PARTIAL
+        lines.append(f"  face {number}: {x0},{y0} to {x1},{y1}, score {seen.score:.2f}")
+    lines += [f"  {line}" for line in draw(inspection, everything=everything)]
+    lines += [f"  note: {printable(note)}" for note in inspection.notes]
+    if lines:
+        say("\n".join(lines))

@@ -19,7 +19,7 @@ def as_png(pixels: bytes, size: tuple[int, int], channels: int, depth: int = 8) 
     """
     width, height = size
     row = width * channels * depth // 8
-    if width < 1 or height < 1 or channels not in _COLOURS:
+    if not (0 < width < 65536 and 0 < height < 65536) or channels not in _COLOURS:
         raise CorruptInput(f"a picture of {width}x{height} pixels and {channels} channels")
     if row * height > min(len(pixels), _LARGEST):
         raise CorruptInput(f"{len(pixels)} bytes are too few for {width}x{height} pixels")

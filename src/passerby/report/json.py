@@ -51,12 +51,18 @@ def run_document(run: RunReport) -> dict[str, Any]:
 
 
 def inspections_document(found: tuple[Inspection, ...]) -> dict[str, Any]:
-    """Return the document of inspected files; `found` says whether anything tells on people."""
-    files = [
-        encode(one) | {"found": bool(one.sightings or one.telling), "exit": one.exit.value}
-        for one in found
+    """Return the document of inspected files; `found` says whether anything tells on people,
+    and each part has its `verdict`."""
+    return document("inspections", files=[_inspection(one) for one in found])
+
+
+def _inspection(one: Inspection) -> dict[str, Any]:
+    parts = [
+        encode(part) | {"verdict": verdict.value}
+        for part, verdict in zip(one.parts, one.verdicts, strict=True)
     ]
-    return document("inspections", files=files)
+    value: dict[str, Any] = encode(one)
+    return value | {"parts": parts, "found": one.found, "exit": one.exit.value}
 
 
 def verifications_document(done: tuple[Verification, ...]) -> dict[str, Any]:
