@@ -14,10 +14,12 @@ from passerby.masking import build_mask
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import Sighting, Track
 from passerby.model.geometry import Box, Grid, Region, Shape
+from passerby.model.media import Canvas
 from passerby.model.options import Options
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 SIZE = (400, 300)
+CANVAS = Canvas(sizes=(SIZE,))
 PLAIN = Options()
 
 
@@ -36,7 +38,7 @@ boxes = st.builds(
 
 
 def decided(*sightings: Sighting, options: Options = PLAIN) -> tuple[Decision, ...]:
-    return decide(sightings, options=options, size=SIZE, at=AT)
+    return decide(sightings, options=options, canvas=CANVAS, at=AT)
 
 
 def test_tracks_are_numbered_in_reading_order() -> None:
@@ -97,13 +99,13 @@ def test_a_small_sighting_of_a_larger_face_keeps_nothing() -> None:
 def test_what_the_second_look_finds_is_added_with_its_name() -> None:
     first = decided(seen(10, 10, 20, 20))
     found = Sighting(box=Box(200, 100, 230, 140), score=0.9, finder="yunet")
-    both = add_found(first, [found], size=SIZE, at=AT)
+    both = add_found(first, [found], canvas=CANVAS, at=AT)
     assert both[:1] == first
     assert both[1].track == Track(id="t2", sightings=(found,))
     assert both[1].action is Action.REDACT
     assert "second look" in both[1].reason
     assert "yunet" in both[1].reason
-    again = add_found(both, [seen(300, 200, 20, 20)], size=SIZE, at=AT)
+    again = add_found(both, [seen(300, 200, 20, 20)], canvas=CANVAS, at=AT)
     assert [d.track.id for d in again] == ["t1", "t2", "t3"]
 
 
@@ -114,7 +116,9 @@ def test_added_tracks_never_take_a_name_that_is_in_use() -> None:
         region=Region(box=Box(0, 0, 9, 9), shape=Shape.BOX),
         reason="drawn",
     )
-    added = add_found((drawn,), [seen(100, 100, 20, 20), seen(200, 200, 20, 20)], size=SIZE, at=AT)
+    added = add_found(
+        (drawn,), [seen(100, 100, 20, 20), seen(200, 200, 20, 20)], canvas=CANVAS, at=AT
+    )
     names = [d.track.id for d in added]
     assert len(set(names)) == 3
 

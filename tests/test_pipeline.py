@@ -223,6 +223,9 @@ class Sabotage:
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
+    def fit(self, picture: Picture) -> Picture:
+        return picture
+
     def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
         pixels = picture.samples.copy()
         match self.kind:
@@ -326,6 +329,9 @@ def test_interruption_passes_through_and_leaves_no_file(photo: Path, tmp_path: P
 
 def test_a_bug_is_one_line_in_the_report(photo: Path, tmp_path: Path) -> None:
     class Broken:
+        def fit(self, picture: Picture) -> Picture:
+            return picture
+
         def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
             raise ZeroDivisionError("what only the picture knows")
 
@@ -341,6 +347,9 @@ def test_running_out_of_memory_is_a_limit(photo: Path, tmp_path: Path) -> None:
             raise MemoryError
 
     class Starving:
+        def fit(self, picture: Picture) -> Picture:
+            return picture
+
         def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
             raise MemoryError
 

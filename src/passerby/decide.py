@@ -1,8 +1,9 @@
 """From sightings to decisions. Pure: no pixels, no input or output, no clock.
 
-Sightings of one face become one track; a track becomes a region that spans the whole head, an
-action and a reason. A detector's box spans forehead to chin. Recognisers look at more: hairline,
-ears, jaw. The region is therefore an ellipse in the box grown on every side (`MARGIN`).
+A face becomes a track; a track becomes a region that spans the whole head, an action and a
+reason, in an animation one for each frame. A detector's box spans forehead to chin. Recognisers
+look at more: hairline, ears, jaw. The region is therefore an ellipse in the box grown on every
+side (`passerby.track.HEAD`).
 """
 
 from __future__ import annotations
@@ -14,14 +15,9 @@ from datetime import datetime
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import Sighting, Track
 from passerby.model.geometry import Box, Region, Shape
+from passerby.model.media import Canvas
 from passerby.model.options import Options
-
-MARGIN = 0.3
-"""How far a region reaches beyond the face on each side, as a share of its width or height. An
-ellipse in a box grown by 0.21 contains the box; the rest is for hair, ears and the box's error."""
-
-_SAME_FACE = 0.5
-"""Sightings are of one face above this intersection over union."""
+from passerby.track import Face, faces_of, head_of
 
 _SAME_REGION = 0.4
 """A sighting is of a kept face when its region and the kept one share so much (IoU)."""
@@ -38,43 +34,64 @@ def decide(
     sightings: Iterable[Sighting],
     *,
     options: Options,
-    size: tuple[int, int],
+    canvas: Canvas,
     at: datetime,
 ) -> tuple[Decision, ...]:
     """Redact every face that was seen, but for those below `options.min_face`.
 
-    `size` is (width, height): what lies wholly outside is left out. Tracks are numbered t1, t2,
-    ... from the top down and from left to right.
+    What lies wholly outside of its frame is left out. Tracks are numbered t1, t2, ... from the
+    first frame on, from the top down and from left to right.
     """
-    return tuple(
-        _decision(f"t{number}", group, options.min_face, at)
-        for number, group in enumerate(_faces(sightings, size), start=1)
-    )
+    decisions: list[Decision] = []
+    for number, face in enumerate(faces_of(sightings, canvas), start=1):
+        seen = [sighting for moment in face for sighting in moment.sightings]
+        small = all(sighting.box.height < options.min_face for sighting in seen)
+        reason = f"face found ({_finders(seen)})"
+        if small:
+            reason = f"face lower than {options.min_face} pixels"
+        action = Action.KEEP if small else Action.REDACT
+        decisions += _decisions(f"t{number}", face, action, reason, canvas, at)
+    return tuple(decisions)
 
 
 def add_found(
     decisions: Sequence[Decision],
     sightings: Iterable[Sighting],
     *,
-    size: tuple[int, int],
+    canvas: Canvas,
     at: datetime,
 ) -> tuple[Decision, ...]:
-    """Return the decisions, and behind them one more for every face that was found since."""
+    """Return the decisions, and behind them more for every face that was found since."""
     names = {decision.track.id for decision in decisions}
-    free = (f"t{n}" for n in range(len(decisions) + 1, 2**31) if f"t{n}" not in names)
-    added = []
-    for group, name in zip(_faces(sightings, size), free, strict=False):
-        finders = ", ".join(sorted({sighting.finder for sighting in group}))
-        added.append(
-            Decision(
-                track=Track(id=name, sightings=group),
-                action=Action.REDACT,
-                region=_region(group),
-                reason=f"found by the second look ({finders})",
-                at=at,
-            )
-        )
+    free = (f"t{n}" for n in range(len(names) + 1, 2**31) if f"t{n}" not in names)
+    added: list[Decision] = []
+    for face, name in zip(faces_of(sightings, canvas), free, strict=False):
+        seen = [sighting for moment in face for sighting in moment.sightings]
+        reason = f"found by the second look ({_finders(seen)})"
+        added += _decisions(name, face, Action.REDACT, reason, canvas, at)
     return (*decisions, *added)
+
+
+def _decisions(
+    name: str, face: Face, action: Action, reason: str, canvas: Canvas, at: datetime
+) -> list[Decision]:
+    """Return what is done with one face, frame by frame."""
+    single = len(canvas.sizes) == 1
+    return [
+        Decision(
+            track=Track(id=name, sightings=moment.sightings),
+            action=action,
+            region=Region(box=moment.head, shape=Shape.ELLIPSE),
+            reason=reason if moment.sightings else f"{reason}, in frames near this one",
+            at=at,
+            frame=None if single else moment.frame,
+        )
+        for moment in face
+    ]
+
+
+def _finders(seen: Sequence[Sighting]) -> str:
+    return ", ".join(sorted({sighting.finder for sighting in seen}))
 
 
 def explaining(decisions: Sequence[Decision], *, from_decisions: bool) -> tuple[Decision, ...]:
@@ -99,60 +116,20 @@ def unexplained(
     away a kept face only if it has about the same place and size, so that keeping one person
     never exempts a neighbour.
     """
+    seen = [sighting for sighting in sightings if sighting.box.height >= options.min_face]
+    said = {
+        frame: [decision for decision in decisions if decision.speaks_of(frame)]
+        for frame in {sighting.frame for sighting in seen}
+    }
+    return tuple(s for s in seen if not _explained(s, said[s.frame]))
+
+
+def _explained(sighting: Sighting, decisions: Sequence[Decision]) -> bool:
+    """Tell whether a sighting is of a face that was to be kept, or of what masks made of one."""
     kept = [d.region.box for d in decisions if d.action is Action.KEEP]
     masks = [d.region for d in decisions if d.action is not Action.KEEP]
-    return tuple(
-        sighting
-        for sighting in sightings
-        if sighting.box.height >= options.min_face
-        and not any(_head(sighting.box).iou(box) >= _SAME_REGION for box in kept)
-        and not _covered(sighting.box, masks)
-    )
-
-
-def _faces(sightings: Iterable[Sighting], size: tuple[int, int]) -> list[tuple[Sighting, ...]]:
-    """Group sightings of one face; groups in reading order, the best sighting of each first."""
-    groups: list[list[Sighting]] = []
-    for sighting in sorted(sightings, key=lambda s: (-s.score, s.box, s.finder, s.frame)):
-        if _head(sighting.box).clip(*size) is None:
-            continue
-        for group in groups:
-            if group[0].box.iou(sighting.box) > _SAME_FACE:
-                group.append(sighting)
-                break
-        else:
-            groups.append([sighting])
-    groups.sort(key=lambda group: (group[0].box.y0, group[0].box))
-    return [tuple(group) for group in groups]
-
-
-def _decision(name: str, group: tuple[Sighting, ...], min_face: int, at: datetime) -> Decision:
-    small = all(sighting.box.height < min_face for sighting in group)
-    finders = ", ".join(sorted({sighting.finder for sighting in group}))
-    return Decision(
-        track=Track(id=name, sightings=group),
-        action=Action.KEEP if small else Action.REDACT,
-        region=_region(group),
-        reason=f"face lower than {min_face} pixels" if small else f"face found ({finders})",
-        at=at,
-    )
-
-
-def _region(group: tuple[Sighting, ...]) -> Region:
-    """Span the heads of all sightings of a face."""
-    heads = [_head(sighting.box) for sighting in group]
-    box = Box(
-        min(head.x0 for head in heads),
-        min(head.y0 for head in heads),
-        max(head.x1 for head in heads),
-        max(head.y1 for head in heads),
-    )
-    return Region(box=box, shape=Shape.ELLIPSE)
-
-
-def _head(face: Box) -> Box:
-    """Grow a face's box to span the head."""
-    return face.grow(MARGIN, MARGIN, MARGIN, MARGIN)
+    same = any(head_of(sighting.box).iou(box) >= _SAME_REGION for box in kept)
+    return same or _covered(sighting.box, masks)
 
 
 def _covered(face: Box, masks: Sequence[Region]) -> bool:

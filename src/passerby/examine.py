@@ -13,9 +13,9 @@ import numpy as np
 from passerby.checks import (
     Plan,
     check_container,
-    check_depth_and_size,
-    check_outside,
-    check_under_mask,
+    check_form,
+    check_outside_masks,
+    check_under_masks,
 )
 from passerby.decide import explaining, unexplained
 from passerby.errors import InputError, LimitExceeded
@@ -112,7 +112,10 @@ def verify_bytes(
     try:
         written = ports.source.read_again(output, options.limits)
         item = full_item(item, written)
-        before = None if original is None else ports.source.read_again(original, options.limits)
+        before = None
+        if original is not None:
+            to = written.encoding.format
+            before = ports.source.read_again(original, options.limits, to)
         checks = [Check(name="opens", passed=True, detail="read by a fresh decoder")]
         if report is not None:
             checks += _check_hashes(output, original, report)
@@ -179,16 +182,16 @@ def _compare(
 ) -> list[Check]:
     """Run the checks for which there is something to compare with."""
     if before is None:
-        return [] if report is None else [_check_masks_alone(written, report)]
+        return [] if report is None else [_check_masks_alone(written, report, ports)]
     if report is None:
         found = look(ports.finder, before, ports.source)
         return [_check_size(written, before), _check_changed(written, before, found, ports.source)]
-    plan = _plan(before, report)
-    form = check_depth_and_size(written, plan.planned)
+    plan = _plan(before, report, ports)
+    form = check_form(written, plan.planned)
     if not form.passed:
         return [form]
-    under = check_under_mask(written, plan.planned, plan.mask)
-    return [form, under, check_outside(written, plan.original, plan.mask)]
+    under = check_under_masks(written, plan.planned)
+    return [form, under, check_outside_masks(written, plan.original, plan.planned)]
 
 
 def _check_hash(what: str, data: bytes, expected: str | None) -> Check:
@@ -197,26 +200,33 @@ def _check_hash(what: str, data: bytes, expected: str | None) -> Check:
     return Check(name=f"{what} sha256", passed=same, detail=detail)
 
 
-def _plan(before: Picture, report: Report) -> Plan:
+def _plan(before: Picture, report: Report, ports: Ports) -> Plan:
     """Paint again what the report says was painted."""
-    mask, planned = paint(before, report.decisions, report.grid, report.options, report.seed)
-    return Plan(original=before, planned=planned, mask=mask)
+    frames = [
+        replace(frame, encoding=replace(frame.encoding, grid=report.grid_of(index)))
+        for index, frame in enumerate(before.frames)
+    ]
+    painted = paint(before.with_frames(frames), report.decisions, report.options, report.seed)
+    return Plan(original=before, planned=ports.sink.fit(painted))
 
 
-def _check_masks_alone(written: Picture, report: Report) -> Check:
+def _check_masks_alone(written: Picture, report: Report, ports: Ports) -> Check:
     """Check the masks without the original, which only works for fills that do not need it."""
     if report.options.method in (Method.BLUR, Method.MOSAIC):
         detail = "a cosmetic method can only be checked with --original"
         return Check(name="under the mask", passed=False, detail=detail)
-    encoding = replace(written.encoding, grid=report.grid)
-    blank = replace(written, samples=np.zeros_like(written.samples), encoding=encoding)
-    plan = _plan(blank, report)
-    return check_under_mask(written, plan.planned, plan.mask)
+    blank = written.with_frames(
+        [frame.with_samples(np.zeros_like(frame.samples)) for frame in written.frames]
+    )
+    return check_under_masks(written, _plan(blank, report, ports).planned)
 
 
 def _check_size(written: Picture, before: Picture) -> Check:
-    same = written.size == before.size
+    one, other = written.canvas.sizes, before.canvas.sizes
+    same = one == other
     detail = f"{written.size} beside {before.size} of the original"
+    if len(one) > 1 or len(other) > 1:
+        detail += f"; {len(one)} beside {len(other)} frames"
     return Check(name="form", passed=same, detail=detail)
 
 
@@ -226,11 +236,14 @@ def _check_changed(
     """Check that every face found in the original was changed. What another tool changed it
     into is not known, so this says nothing about whether the change can be undone."""
     name = "faces changed"
-    if written.size != before.size:
+    if written.canvas.sizes != before.canvas.sizes:
         return Check(name=name, passed=False, detail="the size differs")
-    # The first view is the colours, whatever the file's mode and depth.
-    one, other = next(source.views(before)), next(source.views(written))
-    left = [face for face in faces if _changed_share(one, other, face.box) < CHANGED_SHARE]
+    left = []
+    for index, (one, other) in enumerate(zip(before.frames, written.frames, strict=True)):
+        # The first view is the colours, whatever the file's mode and depth.
+        views = next(source.views(one)), next(source.views(other))
+        here = [face for face in faces if face.frame == index]
+        left += [face for face in here if _changed_share(*views, face.box) < CHANGED_SHARE]
     detail = f"{len(faces) - len(left)} of {len(faces)} faces of the original are changed"
     return Check(name=name, passed=not left, detail=detail, figures=(("left", len(left)),))
 

@@ -6,6 +6,7 @@ no more pixels than one picture may have. What is not opened is told, with the r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -90,12 +91,13 @@ class Insides:
             if limits.pixels <= self.pixels:
                 raise LimitExceeded("the embedded pictures are too large together")  # noqa: TRY301
             picture = self.source.read(data, replace(limits, pixels=limits.pixels - self.pixels))
-            width, height = picture.size
-            self.pixels += width * height
+            self.pixels += sum(width * height for width, height in picture.canvas.sizes)
             seen = look(finder, picture, self.source)
         except FinderError:
             raise
         except Exception as error:
             return replace(known, problem=failure_of(error).message)
-        faces = sum(sighting.box.height >= self.options.min_face for sighting in seen)
-        return replace(known, size=picture.size, faces=faces)
+        faces = Counter(s.frame for s in seen if s.box.height >= self.options.min_face)
+        # The frames of an animation show one another's faces again; pages do not.
+        shown = max(faces.values(), default=0) if picture.timing else faces.total()
+        return replace(known, size=picture.size, faces=shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from passerby.errors import FinderError, PasserbyError
 from passerby.model.finding import Sighting
 from passerby.model.report import Check
@@ -9,11 +11,12 @@ from passerby.ports import Finder, Picture, Source
 
 
 def look(finder: Finder, picture: Picture, source: Source) -> tuple[Sighting, ...]:
-    """Return the faces in every view of a picture. Raises FinderError."""
+    """Return the faces in every view of every frame of a picture. Raises FinderError."""
     sightings: list[Sighting] = []
     try:
-        for view in source.views(picture):
-            sightings.extend(finder.find(view))
+        for index, frame in enumerate(picture.frames):
+            for view in source.views(frame):
+                sightings.extend(replace(seen, frame=index) for seen in finder.find(view))
     except (PasserbyError, MemoryError):
         raise
     except Exception as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,22 +102,33 @@ def _cell_starts(start: int, stop: int, origin: int, step: int) -> NDArray[np.in
 
 
 def paint(
-    picture: Picture, decisions: Sequence[Decision], grid: Grid, options: Options, seed: str | None
-) -> tuple[BoolMask, Picture]:
-    """Draw the mask of the decisions and replace what lies under it.
+    picture: Picture, decisions: Sequence[Decision], options: Options, seed: str | None
+) -> Picture:
+    """Draw the mask of the decisions in every frame and replace what lies under it.
 
     `seed` is hexadecimal, for NOISE.
     """
-    mask = build_mask(decisions, picture.size, grid)
+    return picture.with_frames(
+        [
+            _paint_frame(frame, [d for d in decisions if d.speaks_of(index)], options, seed)
+            for index, frame in enumerate(picture.frames)
+        ]
+    )
+
+
+def _paint_frame(
+    frame: Picture, decisions: Sequence[Decision], options: Options, seed: str | None
+) -> Picture:
+    mask = build_mask(decisions, frame.size, frame.encoding.grid)
     painted = apply(
-        picture,
+        frame,
         mask,
         method=options.method,
         color=options.color,
         seed=seed or "",
         regions=masked_regions(decisions),
     )
-    return mask, painted
+    return replace(painted, masked=mask)
 
 
 def apply(
@@ -154,13 +166,19 @@ def apply(
 
 def _to_depth(values: NDArray[np.uint8], encoding: Encoding) -> Samples:
     """Bring 8-bit values to what the encoding can hold, in its samples' scale."""
-    if encoding.depth == 16:
+    depth = encoding.depth
+    if depth == 16:
         wide: NDArray[np.uint16] = values.astype(np.uint16) * np.uint16(257)
         return wide
-    if encoding.depth == 8:
+    if depth == 8:
         return values
-    top = (1 << encoding.depth) - 1
-    levels = (values.astype(np.uint16) * top + 127) // 255
+    top = (1 << depth) - 1
+    levels = (values.astype(np.uint32) * top + 127) // 255
+    if depth > 8:
+        deep: NDArray[np.uint16] = (levels << (16 - depth) | levels >> (2 * depth - 16)).astype(
+            np.uint16
+        )
+        return deep
     spread: NDArray[np.uint8] = (levels * (255 // top)).astype(np.uint8)
     return spread
 

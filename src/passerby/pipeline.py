@@ -23,7 +23,7 @@ from passerby.model.decision import Decision
 from passerby.model.given import Given
 from passerby.model.options import Options
 from passerby.model.report import Outcome, Report
-from passerby.ports import BoolMask, Picture, Ports
+from passerby.ports import Picture, Ports
 from passerby.work import Work
 
 ROUNDS = 3
@@ -127,13 +127,13 @@ def _check_not_input(source: Path, output: Path) -> None:
 def _redact(work: Work, data: bytes, given: Given | None, stage: Stage) -> Result:
     """Read, find, decide, redact, write, verify; the caller publishes."""
     picture = work.read(data)
-    work.decisions = _follow(given, work) if given else _propose(picture, work)
+    work.decisions = _follow(given, picture, work) if given else _propose(picture, work)
     work.seed = work.options.seed or secrets.token_hex(16)
     original = work.read_again(data)
     written = _settle(work, picture, original, stage)
     if work.unresolved and given is None:
-        covered = add_found(work.decisions, work.unresolved, size=picture.size, at=work.now())
-        shown = _write(work, _paint(work, picture, covered)[1])
+        covered = add_found(work.decisions, work.unresolved, canvas=picture.canvas, at=work.now())
+        shown = _write(work, _paint(work, picture, covered))
         return Result(report=work.report(Outcome.NEEDS_REVIEW), redacted=shown)
     return Result(report=work.report(Outcome.PUBLISHED, written), redacted=written)
 
@@ -146,9 +146,9 @@ def _settle(work: Work, picture: Picture, original: Picture, stage: Stage) -> by
     """
     rounds = 0 if work.from_decisions else ROUNDS
     for last in [False] * rounds + [True]:
-        mask, planned = _paint(work, picture, work.decisions)
+        planned = _paint(work, picture, work.decisions)
         back = stage(_write(work, planned))
-        plan = Plan(original=original, planned=planned, mask=mask)
+        plan = Plan(original=original, planned=planned)
         with work.timed("check"):
             work.checks, written = verify_written(
                 back, plan, work.ports.source, work.options.keep_fields, work.options.limits
@@ -165,7 +165,7 @@ def _settle(work: Work, picture: Picture, original: Picture, stage: Stage) -> by
         if last or not work.unresolved:
             break
         work.decisions = add_found(
-            work.decisions, work.unresolved, size=picture.size, at=work.now()
+            work.decisions, work.unresolved, canvas=picture.canvas, at=work.now()
         )
     return back
 
@@ -174,30 +174,33 @@ def _propose(picture: Picture, work: Work) -> tuple[Decision, ...]:
     """Let the detector find the faces and the policy decide."""
     with work.timed("find"):
         sightings = look(work.ports.finder, picture, work.ports.source)
-    return decide(sightings, options=work.options, size=picture.size, at=work.now())
+    return decide(sightings, options=work.options, canvas=picture.canvas, at=work.now())
 
 
-def _follow(given: Given, work: Work) -> tuple[Decision, ...]:
+def _follow(given: Given, picture: Picture, work: Work) -> tuple[Decision, ...]:
     """Take the decisions of a file. Raises BadDecisions if they are for another picture, or lie
     outside of this one: whoever made them meant to hide something."""
+    sizes = picture.canvas.sizes
     item = work.item
     if given.sha256 != item.sha256:
         raise BadDecisions("the decisions are for a file with another sha256")
     if given.size is not None and given.size != item.size:
         raise BadDecisions(f"the decisions are for {given.size} pixels, this has {item.size}")
-    assert item.size is not None  # noqa: S101 - it was read
     for number, decision in enumerate(given.decisions, start=1):
-        if decision.region.box.clip(*item.size) is None:
+        frame = decision.frame
+        if frame is not None and not 0 <= frame < len(sizes):
+            raise BadDecisions(f"decision {number} is for frame {frame} of {len(sizes)}")
+        seen = sizes if frame is None else (sizes[frame],)
+        if not any(decision.region.box.clip(*size) for size in seen):
             raise BadDecisions(f"decision {number} lies outside of the picture {item.size}")
     return given.decisions
 
 
-def _paint(
-    work: Work, picture: Picture, decisions: tuple[Decision, ...]
-) -> tuple[BoolMask, Picture]:
-    """Draw the mask and replace what lies under it."""
+def _paint(work: Work, picture: Picture, decisions: tuple[Decision, ...]) -> Picture:
+    """Draw the masks and replace what lies under them, as the format can hold it."""
     with work.timed("redact"):
-        return paint(picture, decisions, picture.encoding.grid, work.options, work.seed)
+        painted = paint(picture, decisions, work.options, work.seed)
+        return work.ports.sink.fit(painted)
 
 
 def _write(work: Work, planned: Picture) -> bytes:

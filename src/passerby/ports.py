@@ -6,7 +6,7 @@ that no two of these import each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -15,13 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerby.model.finding import FinderId, Sighting
-from passerby.model.media import Encoding, Facts, Field, Group, Orientation, Part
+from passerby.model.media import (
+    Canvas,
+    Encoding,
+    Facts,
+    Field,
+    Format,
+    Group,
+    Orientation,
+    Part,
+    Timing,
+)
 from passerby.model.options import Limits
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
-"""(height, width, channels): uint16 when the encoding's depth is 16, else uint8.
+"""(height, width, channels): uint16 when the encoding's depth is more than 8, else uint8.
 
-Samples of fewer than 8 bits are spread over 0..255 and brought back when written. CMYK samples
+Samples of 1, 2 or 4 bits are spread over 0..255, those of 10 or 12 bits over 0..65535, by
+repeating their bits, and brought back when written. CMYK samples
 are ink: 0 is none, 255 is full. Alpha is straight (not premultiplied); the maximum is opaque.
 """
 
@@ -36,7 +47,8 @@ Rgb = NDArray[np.uint8]
 class Picture:
     """A decoded picture in display orientation, and how its copy is to be encoded.
 
-    Colour under alpha 0 is already zero: it is invisible and may hold a face.
+    Colour under alpha 0 is already zero: it is invisible and may hold a face. Of a file that
+    holds several pictures this is the first, and `more` are the others in their order.
     """
 
     samples: Samples
@@ -47,11 +59,28 @@ class Picture:
     """What people should know about the decoding, one line each."""
     hidden_colour: bool = False
     """Whether the file had more than one colour under alpha 0: a picture that nobody sees."""
+    source: Encoding | None = None
+    """How the file itself is coded, where the copy is to be coded in another way."""
+    masked: BoolMask | None = None
+    """Where the pixels were replaced; None in a picture as it was read."""
+    more: tuple[Picture, ...] = ()
+    """The further frames of an animation, or pages. They have no `more` of their own."""
+    timing: Timing | None = None
+    """How the frames of an animation are played; None for a still and for pages."""
+
+    @property
+    def frames(self) -> tuple[Picture, ...]:
+        """All pictures of the file in their order, each by itself."""
+        return (replace(self, more=(), timing=None), *self.more)
+
+    def with_frames(self, frames: Sequence[Picture]) -> Picture:
+        """Return the same file with other frames, of which there is at least one."""
+        return replace(frames[0], more=tuple(frames[1:]), timing=self.timing)
 
     @property
     def hidden_parts(self) -> tuple[Part, ...]:
         """What the pixels of the file held besides the picture that is shown."""
-        if not self.hidden_colour:
+        if not any(frame.hidden_colour for frame in (self, *self.more)):
             return ()
         name = "colour under transparent pixels"
         return (Part(name=name, group=Group.EMBEDDED, offset=0, size=0),)
@@ -61,6 +90,12 @@ class Picture:
         """(width, height) in pixels."""
         height, width = self.samples.shape[:2]
         return width, height
+
+    @property
+    def canvas(self) -> Canvas:
+        """What decisions are made about."""
+        sizes = tuple(frame.size for frame in self.frames)
+        return Canvas(sizes=sizes, in_time=self.timing is not None)
 
     def with_samples(self, samples: Samples) -> Picture:
         """Return the same picture with other pixels."""
@@ -103,14 +138,16 @@ class Source(Protocol):
         """
         ...
 
-    def read(self, data: bytes, limits: Limits) -> Picture:
-        """Decode a picture.
+    def read(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
+        """Decode a picture, with all its frames or pages.
 
-        Raises EmptyInput, UnknownFormat, UnsupportedFormat, CorruptInput or LimitExceeded.
+        `to` is the format that the copy is to have; None is for `model.media.target_of` to
+        decide. Raises EmptyInput, UnknownFormat, UnsupportedFormat, CorruptInput or
+        LimitExceeded.
         """
         ...
 
-    def read_again(self, data: bytes, limits: Limits) -> Picture:
+    def read_again(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode with other code than `read` where such exists: for checking what was written.
 
         Raises the same errors.
@@ -118,8 +155,8 @@ class Source(Protocol):
         ...
 
     def views(self, picture: Picture) -> Iterator[Rgb]:
-        """Yield what a detector has to look at: the colours, and for a picture with partly
-        transparent pixels also the picture as it is shown on white."""
+        """Yield what a detector has to look at in one frame: the colours, and for a picture with
+        partly transparent pixels also the picture as it is shown on white."""
         ...
 
     def parts(self, data: bytes) -> tuple[Part, ...]:
@@ -150,6 +187,10 @@ class Source(Protocol):
 
 class Sink(Protocol):
     """Writes picture files."""
+
+    def fit(self, picture: Picture) -> Picture:
+        """Return the picture as its format can hold it: what `encode` will write."""
+        ...
 
     def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
         """Encode from pixels and an allow-list; the bytes are a function of the arguments.

@@ -38,13 +38,15 @@ def bare_item(data: bytes, shown: str) -> Item:
 
 def full_item(item: Item, picture: Picture) -> Item:
     """Describe a file that was decoded."""
+    coded = picture.source or picture.encoding
     return replace(
         item,
-        format=picture.encoding.format,
+        format=coded.format,
         size=picture.size,
-        mode=picture.encoding.mode,
-        depth=picture.encoding.depth,
+        mode=coded.mode,
+        depth=coded.depth,
         orientation=picture.orientation,
+        frames=len(picture.frames),
     )
 
 
@@ -109,7 +111,7 @@ class Work:
     ports: Ports
     from_decisions: bool = False
     item: Item = field(init=False)
-    grid: Grid = field(default_factory=Grid)
+    grids: tuple[Grid, ...] = (Grid(),)
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
     found_fields: tuple[str, ...] = ()
@@ -139,9 +141,9 @@ class Work:
         """Decode the source and note what it is. Raises InputError or LimitExceeded."""
         with self.timed("read"):
             self.item = bare_item(data, self.shown)
-            picture = self.ports.source.read(data, self.options.limits)
+            picture = self.ports.source.read(data, self.options.limits, self.options.to)
             self.item = full_item(self.item, picture)
-            self.grid = picture.encoding.grid
+            self.grids = tuple(frame.encoding.grid for frame in picture.frames)
             self.found_fields = tuple(name.value for name, _ in picture.encoding.fields)
             self.notes = picture.notes
             self.parts = (*self._dropped(data), *picture.hidden_parts)
@@ -160,7 +162,7 @@ class Work:
     def read_again(self, data: bytes) -> Picture:
         """Decode the source for the comparison. Raises InputError or LimitExceeded."""
         with self.timed("check"):
-            return self.ports.source.read_again(data, self.options.limits)
+            return self.ports.source.read_again(data, self.options.limits, self.options.to)
 
     def report(self, outcome: Outcome, published: bytes | None = None) -> Report:
         """Return the report of all that was learnt."""
@@ -174,7 +176,8 @@ class Work:
             from_decisions=self.from_decisions,
             output_sha256=hashlib.sha256(published).hexdigest() if published else None,
             seed=self.seed if options.method is Method.NOISE else None,
-            grid=self.grid,
+            grid=self.grids[0],
+            further_grids=self.grids[1:] if len(set(self.grids)) > 1 else (),
             finders=(self.ports.finder.identity, self.ports.second.identity),
             decisions=self.decisions,
             unresolved=self.unresolved,

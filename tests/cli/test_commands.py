@@ -264,6 +264,7 @@ def test_options_reach_the_pipeline(shell: Shell) -> None:
         "min_face": 5,
         "effort": "fast",
         "keep_fields": ["caption", "copyright"],
+        "to": None,
         "finder": "yunet",
         "second": "centerface",
         "seed": None,

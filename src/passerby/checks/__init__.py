@@ -1,18 +1,14 @@
 """Reads a written file back and checks it. Nothing is published that fails one of these."""
 
-from passerby.checks.compare import (
-    check_depth_and_size,
-    check_outside,
-    check_under_mask,
-)
+from passerby.checks.compare import check_form, check_outside_masks, check_under_masks
 from passerby.checks.container import check_container
 from passerby.checks.written import Plan, verify_written
 
 __all__ = [
     "Plan",
     "check_container",
-    "check_depth_and_size",
-    "check_outside",
-    "check_under_mask",
+    "check_form",
+    "check_outside_masks",
+    "check_under_masks",
     "verify_written",
 ]

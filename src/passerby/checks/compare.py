@@ -10,7 +10,7 @@ a bound for each of its pixels. Blocks here are 16x16, whole MCUs of every layou
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -41,8 +41,79 @@ _WEBP_EDGE = 4
 """Pixels at a block's edge that WebP mixes with its neighbours: half-size chroma, loop filter."""
 
 
-def check_depth_and_size(written: Picture, planned: Picture) -> Check:
-    """Compare size, mode, depth, profile and colour tags of the written file with the plan."""
+def check_form(written: Picture, planned: Picture) -> Check:
+    """Compare what the written file is, frame by frame, with the plan: the number of frames and
+    how they are played; size, mode, depth, profile and colour tags of each."""
+    name = "form"
+    if len(written.frames) != len(planned.frames):
+        detail = f"{len(written.frames)} frames instead of {len(planned.frames)}"
+        return Check(name=name, passed=False, detail=detail)
+    if written.timing != planned.timing:
+        return Check(name=name, passed=False, detail="the frames are played in another way")
+    return over_frames(
+        check_frame_form(one, other)
+        for one, other in zip(written.frames, planned.frames, strict=True)
+    )
+
+
+def check_under_masks(written: Picture, planned: Picture) -> Check:
+    """Compare every pixel under a mask with the value that it was given. Both have as many
+    frames."""
+    return over_frames(
+        check_under_mask(one, other, masked(other))
+        for one, other in zip(written.frames, planned.frames, strict=True)
+    )
+
+
+def check_outside_masks(written: Picture, original: Picture, planned: Picture) -> Check:
+    """Compare every pixel that is not under a mask with the original. All have as many frames."""
+    frames = zip(written.frames, original.frames, planned.frames, strict=True)
+    return over_frames(check_outside(one, other, plan) for one, other, plan in frames)
+
+
+def masked(planned: Picture) -> BoolMask:
+    """Return where a frame was painted over."""
+    if planned.masked is None:
+        return np.zeros(planned.samples.shape[:2], np.bool_)
+    return planned.masked
+
+
+def over_frames(checks: Iterable[Check]) -> Check:
+    """Return one check for the same check of all frames: as bad as the worst of them."""
+    each = tuple(checks)
+    if len(each) == 1:
+        return each[0]
+    failed = [number for number, check in enumerate(each, 1) if not check.passed]
+    shown = failed[0] if failed else _worst_place(each)
+    figures = tuple((name, _joined(name, each)) for name, _ in each[0].figures)
+    detail = f"{len(each)} frames"
+    if failed:
+        detail += f", of which {len(failed)} fail"
+    return Check(
+        name=each[0].name,
+        passed=not failed,
+        detail=f"{detail}; frame {shown}: {each[shown - 1].detail}",
+        figures=figures,
+    )
+
+
+def _joined(name: str, checks: tuple[Check, ...]) -> float:
+    """Return one figure for all frames."""
+    values = [dict(check.figures).get(name, 0.0) for check in checks]
+    return max(values) if name.startswith("worst") else sum(values)
+
+
+def _worst_place(checks: tuple[Check, ...]) -> int:
+    """Return the number of the frame with the largest figures, counted from 1."""
+    measures = [
+        tuple(value for name, value in check.figures if name.startswith("worst"))
+        for check in checks
+    ]
+    return measures.index(max(measures)) + 1
+
+
+def check_frame_form(written: Picture, planned: Picture) -> Check:
+    """Compare size, mode, depth, profile and colour tags of one written frame with the plan."""
     expected_mode = written_mode(planned)
     problems = []
     if written.size != planned.size:
@@ -102,13 +173,14 @@ def check_under_mask(written: Picture, planned: Picture, mask: BoolMask) -> Chec
     )
 
 
-def check_outside(written: Picture, original: Picture, mask: BoolMask) -> Check:
-    """Compare every pixel that is not under the mask with the original."""
+def check_outside(written: Picture, original: Picture, planned: Picture) -> Check:
+    """Compare every pixel of a frame that is not under the mask with the original."""
     name = "outside the mask"
-    if written.size != original.size:
+    mask = masked(planned)
+    if not written.size == original.size == planned.size:
         return Check(name=name, passed=False, detail="the size differs")
-    lossless = original.encoding.lossless and written.encoding.lossless
-    bound = 0.0 if lossless else _block_bound(original.encoding)
+    lossless = planned.encoding.lossless and written.encoding.lossless
+    bound = 0.0 if lossless else _block_bound(planned.encoding)
     worst, changed, count, worst_block = 0, 0, 0, 0.0
     for window, difference in _differences(written, original):
         kept = ~mask[window]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from passerby.checks.compare import check_depth_and_size, check_outside, check_under_mask
+from passerby.checks.compare import check_form, check_outside_masks, check_under_masks
 from passerby.checks.container import check_container
 from passerby.errors import InputError, LimitExceeded
 from passerby.model.media import Field
 from passerby.model.options import Limits
 from passerby.model.report import Check
-from passerby.ports import BoolMask, Picture, Source
+from passerby.ports import Picture, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a written file has to be: `planned` is `original` with new pixels under `mask`."""
+    """What a written file has to be: `planned` is `original` with new pixels where it says that
+    it is masked."""
 
     original: Picture
     planned: Picture
-    mask: BoolMask
 
 
 def verify_written(
@@ -33,11 +33,11 @@ def verify_written(
         written = source.read_again(data, limits)
     except (InputError, LimitExceeded) as error:
         return (Check(name="opens", passed=False, detail=error.message),), None
-    form = check_depth_and_size(written, plan.planned)
+    form = check_form(written, plan.planned)
     checks = [Check(name="opens", passed=True, detail="read back by a fresh decoder"), form]
     if form.passed:
-        checks.append(check_under_mask(written, plan.planned, plan.mask))
-        checks.append(check_outside(written, plan.original, plan.mask))
+        checks.append(check_under_masks(written, plan.planned))
+        checks.append(check_outside_masks(written, plan.original, plan.planned))
     try:
         leftovers = source.leftovers(data, plan.planned.encoding, keep)
         checks.append(check_container((*leftovers, *written.hidden_parts)))

@@ -12,12 +12,13 @@ from types import ModuleType
 from passerby.errors import OutputError, UnsupportedFormat
 from passerby.media import jpeg, png, samples, tiff, webp
 from passerby.media.allowed import list_leftovers
+from passerby.media.convert import convert
 from passerby.media.embedded import list_embedded
 from passerby.media.headers import describe
 from passerby.media.inventory import list_parts
 from passerby.media.inventory.parts import plain
 from passerby.media.sniff import sniff
-from passerby.model.media import Encoding, Facts, Field, Format, Part
+from passerby.model.media import Encoding, Facts, Field, Format, Part, target_of
 from passerby.model.options import Limits
 from passerby.ports import Contents, Picture, Rgb
 
@@ -38,16 +39,18 @@ class Media:
         """Say what a file is by its header, without decoding."""
         return describe(data, sniff(data))
 
-    def read(self, data: bytes, limits: Limits) -> Picture:
+    def read(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode a picture; see `passerby.ports.Source.read`."""
-        picture: Picture = _codec(sniff(data)).read(data, limits)
-        return picture
+        source = sniff(data)
+        picture: Picture = _codec(source).read(data, limits)
+        return convert(picture, target_of(source, to))
 
-    def read_again(self, data: bytes, limits: Limits) -> Picture:
+    def read_again(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode after another decoder accepted the file; see `passerby.ports.Source`."""
-        codec = _codec(sniff(data))
+        source = sniff(data)
+        codec = _codec(source)
         picture: Picture = getattr(codec, "read_again", codec.read)(data, limits)
-        return picture
+        return convert(picture, target_of(source, to))
 
     def views(self, picture: Picture) -> Iterator[Rgb]:
         """Yield what a detector has to look at."""
@@ -67,6 +70,12 @@ class Media:
     ) -> tuple[Part, ...]:
         """List the parts of a written file that the plan does not allow."""
         return plain(list_leftovers(data, sniff(data), encoding, keep))
+
+    def fit(self, picture: Picture) -> Picture:
+        """Return the picture as its format can hold it; see `passerby.ports.Sink.fit`."""
+        fit = getattr(_CODECS.get(picture.encoding.format), "fit", None)
+        fitted: Picture = picture if fit is None else fit(picture)
+        return fitted
 
     def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
         """Encode from pixels and an allow-list."""

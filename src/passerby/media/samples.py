@@ -80,6 +80,18 @@ def views(picture: Picture) -> Iterator[Rgb]:
         yield _on_white(colours, to_8_bit(picture.samples[..., -1:]))
 
 
+def flatten(samples: Samples) -> Samples:
+    """Return the colours as they are shown on white, without alpha, the last channel."""
+    top = int(np.iinfo(samples.dtype).max)
+    shown = np.empty((*samples.shape[:2], samples.shape[2] - 1), samples.dtype)
+    for at in range(0, samples.shape[0], _BAND):
+        rows = slice(at, at + _BAND)
+        cover = samples[rows, :, -1:].astype(np.uint64)
+        mixed = samples[rows, :, :-1] * cover + top * (top - cover)
+        shown[rows] = (mixed + top // 2) // top
+    return cast(Samples, shown)
+
+
 def to_8_bit(samples: Samples) -> NDArray[np.uint8]:
     """Return the upper 8 bits."""
     if samples.dtype == np.uint8:

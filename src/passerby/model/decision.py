@@ -23,7 +23,8 @@ class Decision:
     """What happens to one track.
 
     `region` is what the mask has to cover, in display orientation, before it is snapped to a
-    grid and clipped. `by` is ``passerby`` or a reviewer; `at` is an aware UTC time.
+    grid and clipped. `frame` counts from 0 and is the one frame or page that it speaks of; None
+    stands for all of them. `by` is ``passerby`` or a reviewer; `at` is an aware UTC time.
     """
 
     track: Track
@@ -32,3 +33,8 @@ class Decision:
     reason: str
     by: str = "passerby"
     at: datetime | None = None
+    frame: int | None = None
+
+    def speaks_of(self, frame: int) -> bool:
+        """Whether it holds for a frame."""
+        return self.frame is None or self.frame == frame

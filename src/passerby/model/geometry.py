@@ -65,6 +65,15 @@ class Box:
             self.x0 - left * w, self.y0 - top * h, self.x1 + right * w, self.y1 + bottom * h
         )
 
+    def union(self, other: Box) -> Box:
+        """Return the smallest box that contains both."""
+        return Box(
+            min(self.x0, other.x0),
+            min(self.y0, other.y0),
+            max(self.x1, other.x1),
+            max(self.y1, other.y1),
+        )
+
     def intersection(self, other: Box) -> int:
         """Return the area shared with `other`, in pixels."""
         w = min(self.x1, other.x1) - max(self.x0, other.x0)

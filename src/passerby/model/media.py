@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from fractions import Fraction
 
 from passerby.model.geometry import Grid
 
@@ -34,6 +35,12 @@ class Format(StrEnum):
 
 HANDLED = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
 
+WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
+"""Formats that a still can be written in, whatever it was read from."""
+
+SEQUENCES = frozenset({Format.GIF, Format.APNG, Format.ANIMATED_WEBP, Format.MULTIPAGE_TIFF})
+"""Formats of several frames or pages. A GIF of one frame is one of them."""
+
 SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"),
     Format.PNG: (".png",),
@@ -41,6 +48,57 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.TIFF: (".tif", ".tiff"),
 }
 """File name endings of each handled format, the usual one first."""
+
+
+_TARGETS: dict[Format, Format] = {}
+"""What pictures of a format that is read and not written become, unless somebody says otherwise."""
+
+
+def target_of(source: Format, wanted: Format | None) -> Format:
+    """Return the format of a copy.
+
+    `wanted` is what was asked for; None stands for the source's own where that can be written.
+    Animations and files of several pages stay what they are, whatever was asked for.
+    """
+    if source in SEQUENCES:
+        return source
+    return wanted or _TARGETS.get(source, source)
+
+
+class Disposal(StrEnum):
+    """What a player does with a frame before it shows the next one."""
+
+    KEEP = "keep"
+    BACKGROUND = "background"
+    """Its place becomes transparent."""
+    PREVIOUS = "previous"
+    """What was there before it comes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How an animation is played.
+
+    `durations` are seconds and `disposals` what happens afterwards, one for each frame; `loops`
+    is how often all of it is shown, 0 for ever. Raises ValueError where their numbers differ.
+    """
+
+    durations: tuple[Fraction, ...]
+    disposals: tuple[Disposal, ...]
+    loops: int = 1
+
+    def __post_init__(self) -> None:
+        if len(self.durations) != len(self.disposals):
+            raise ValueError("timing: expected a duration and a disposal for each frame")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canvas:
+    """What decisions are made about: (width, height) of each frame or page in display
+    orientation; `in_time` says that the frames are moments of one scene, as in an animation."""
+
+    sizes: tuple[tuple[int, int], ...]
+    in_time: bool = False
 
 
 class Mode(StrEnum):
@@ -210,7 +268,8 @@ class Item:
     """The input of one redaction.
 
     `path` is shown to people and kept in reports; `sha256` is that of the bytes; `size` is
-    (width, height) in display orientation, None when it could not be read.
+    (width, height) in display orientation, None when it could not be read; `frames` counts
+    the frames of an animation, or pages. `format`, `mode` and `depth` are those of the source.
     """
 
     path: str
@@ -221,3 +280,4 @@ class Item:
     mode: Mode | None = None
     depth: int | None = None
     orientation: Orientation = Orientation.TOP_LEFT
+    frames: int = 1

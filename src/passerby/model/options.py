@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from passerby.model.media import Field
+from passerby.model.media import WRITABLE, Field, Format
 
 
 class Method(StrEnum):
@@ -71,6 +71,7 @@ class Options:
     `color` is 8-bit RGB of the solid fill. `min_face` is a face height in pixels: smaller
     ones are left as they are; 0 hides all that are found. `seed` (hex) makes `noise`
     repeatable; None draws a fresh one for each file, and the report carries it.
+    `to` is the format of the copies; None keeps that of each picture where it can be written.
     `finder` and `second` are names of detectors; with None for `second` the first looks again.
     Raises ValueError for a value out of its range.
     """
@@ -80,6 +81,7 @@ class Options:
     min_face: int = 0
     effort: Effort = Effort.DEFAULT
     keep_fields: tuple[Field, ...] = ()
+    to: Format | None = None
     finder: str = "centerface"
     second: str | None = "yunet"
     seed: str | None = None
@@ -91,3 +93,5 @@ class Options:
             raise ValueError("min_face: expected a number of pixels, at least 0")
         if self.seed is not None:
             check_seed(self.seed)
+        if self.to is not None and self.to not in WRITABLE:
+            raise ValueError(f"to: {self.to} cannot be written")

@@ -62,8 +62,9 @@ class Report:
 
     `passerby` is the version that made it; `from_decisions` says that nothing was detected,
     because the decisions were given. `seed` is that of the noise; `grid` is what the masks were
-    snapped to. `unresolved` are faces that the last look still found. `dropped` lists the parts
-    of the source that are not in the output. `timings` are seconds by step.
+    snapped to, and `further_grids` those of the further pages where not all have the same.
+    `unresolved` are faces that the last look still found. `dropped` lists the parts of the
+    source that are not in the output. `timings` are seconds by step.
     """
 
     item: Item
@@ -75,6 +76,7 @@ class Report:
     output_sha256: str | None = None
     seed: str | None = None
     grid: Grid = field(default_factory=Grid)
+    further_grids: tuple[Grid, ...] = ()
     finders: tuple[FinderId, ...] = ()
     decisions: tuple[Decision, ...] = ()
     unresolved: tuple[Sighting, ...] = ()
@@ -87,8 +89,14 @@ class Report:
 
     @property
     def redacted(self) -> int:
-        """The number of masks."""
-        return sum(decision.action is not Action.KEEP for decision in self.decisions)
+        """The number of masks. One that follows a face through an animation counts once."""
+        hidden = [d for d in self.decisions if d.action is not Action.KEEP]
+        followed = {d.track.id for d in hidden if d.frame is not None}
+        return len(followed) + sum(d.frame is None for d in hidden)
+
+    def grid_of(self, frame: int) -> Grid:
+        """Return what the masks of a frame were snapped to."""
+        return self.further_grids[frame - 1] if frame and self.further_grids else self.grid
 
     @property
     def exit(self) -> Exit:

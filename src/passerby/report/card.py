@@ -139,8 +139,9 @@ def _boxes(report: Report, width: int, height: int) -> tuple[Drawn, ...]:
     drawn = [
         _drawn(d.region, str(i), "keep" if d.action is Action.KEEP else "mask", width, height)
         for i, d in enumerate(report.decisions, 1)
+        if d.speaks_of(0)
     ]
-    found = [Region(box=s.box, shape=Shape.BOX) for s in report.unresolved]
+    found = [Region(box=s.box, shape=Shape.BOX) for s in report.unresolved if s.frame == 0]
     drawn += [_drawn(region, "?", "look", width, height) for region in found]
     return tuple(box for box in drawn if box is not None)
 
@@ -195,10 +196,12 @@ def _pills(report: Report, masks: str) -> tuple[Pill, ...]:
 
 def _row(index: int, decision: Decision) -> Row:
     seen = bool(decision.track.sightings)
+    unseen = "by hand" if decision.frame is None else "between"
+    label = str(index) if decision.frame is None else f"{index}, frame {decision.frame + 1}"
     return Row(
-        label=str(index),
+        label=label,
         action=decision.action.value,
-        score=f"{decision.track.score:.2f}" if seen else "by hand",
+        score=f"{decision.track.score:.2f}" if seen else unseen,
         reason=printable(decision.reason),
         by=printable(decision.by),
     )
@@ -230,6 +233,8 @@ def _facts(report: Report) -> str:
         facts.append(f"{item.size[0]:,} × {item.size[1]:,} px")
     if item.depth:
         facts.append(f"{item.depth} bit")
+    if item.frames > 1:
+        facts.append(f"frame 1 of {item.frames:,} is shown")
     facts.append(size(item.bytes))
     if report.kept_fields:
         facts.append("kept: " + ", ".join(report.kept_fields))

@@ -76,7 +76,7 @@ def _agree(one: Given, other: Given) -> bool:
     """Whether the same would be made: a folder may hold one picture twice, and what differs
     then is when it was decided, and the noise's seed."""
     what = [
-        [(d.action, d.region) for d in given.decisions]
+        [(d.action, d.region, d.frame) for d in given.decisions]
         + [given.size, given.method, given.color, given.keep_fields]
         for given in (one, other)
     ]
@@ -155,6 +155,7 @@ def _decision(value: Any, where: str, index: int) -> Decision:
         reason=decision.reason,
         by=decision.by,
         at=decision.at,
+        frame=decision.frame,
     )
 
 
@@ -162,12 +163,14 @@ def _unresolved(entry: Mapping[str, Any], where: str) -> list[Decision]:
     """Redact what the last look still found: nobody has said that it may stay."""
     seen: tuple[Sighting, ...] = _optional(entry, "unresolved", tuple[Sighting, ...], where) or ()
     margin = UNRESOLVED_MARGIN
+    frames = as_object(entry["item"], f"{where}item").get("frames", 1)
     return [
         Decision(
             track=Track(id=f"unresolved-{index}", sightings=(sighting,)),
             action=Action.REDACT,
             region=Region(box=sighting.box.grow(margin, margin, margin, margin), shape=Shape.BOX),
             reason="unresolved in the report that the decisions come from",
+            frame=None if frames == 1 else sighting.frame,
         )
         for index, sighting in enumerate(seen, 1)
     ]
