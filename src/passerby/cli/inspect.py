@@ -92,14 +92,14 @@ def _looker(options: Options, keeper: Keeper | None, *, with_faces: bool) -> _Lo
         eyes = build_eyes(options, cores())
 
         def look(data: bytes, shown: str) -> Inspection:
-            save = keeper and keeper.saver(shown)
+            save = None if keeper is None else keeper.saver(shown)
             return inspect_bytes(data, shown=shown, options=options, ports=eyes, save=save)
 
         return look
     source = build_source()
 
     def only_list(data: bytes, shown: str) -> Inspection:
-        save = keeper and keeper.saver(shown)
+        save = None if keeper is None else keeper.saver(shown)
         return list_bytes(data, shown=shown, options=options, source=source, save=save)
 
     return only_list

@@ -12,8 +12,8 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from passerby.media.containers import boxes
 from passerby.media.containers import jpeg as jpeg_container
-from passerby.media.inventory import boxes
 
 _MOST_STEPS = 2000
 """Segments or chunks of one file; extended XMP of 16 MiB takes 260."""

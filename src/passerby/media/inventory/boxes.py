@@ -1,33 +1,14 @@
-"""Boxes: of JUMBF, in which C2PA travels (ISO/IEC 19566-5), and of video (ISO/IEC 14496-12)."""
+"""The parts of JUMBF, in which C2PA travels (ISO/IEC 19566-5; C2PA 2.1, chapter 11)."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
 from dataclasses import replace
 
+from passerby.media.containers.boxes import MOST_BOXES, walk
 from passerby.media.inventory.parts import gravest, printable
 from passerby.model.media import Group, Part
 
 _DEEPEST = 16
-_MOST = 2000
-
-
-def walk(raw: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Yield (type, offset, offset of the content, end) of boxes, up to the first damaged one."""
-    at = start
-    for _ in range(_MOST):
-        if at + 8 > end:
-            return
-        size, kind = struct.unpack_from(">I4s", raw, at)
-        head = 8
-        if size == 1 and at + 16 <= end:
-            size, head = int(struct.unpack_from(">Q", raw, at + 8)[0]), 16
-        stop = end if size == 0 else at + size
-        if stop > end or stop < at + head:
-            return
-        yield kind, at, at + head, stop
-        at = stop
 
 
 def list_boxes(raw: bytes) -> list[Part]:
@@ -41,7 +22,7 @@ def list_boxes(raw: bytes) -> list[Part]:
 
 def _list_jumbf(raw: bytes, start: int, end: int, path: str, parts: list[Part], depth: int) -> None:
     for kind, offset, content, stop in walk(raw, start, end):
-        if len(parts) >= _MOST:
+        if len(parts) >= MOST_BOXES:
             return
         if kind == b"jumd":
             continue
