@@ -6,15 +6,16 @@ begin at its places share a `Budget`.
 
 from __future__ import annotations
 
-import binascii
 import re
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from passerby.media.b64 import unbase64
 from passerby.media.containers import boxes
 from passerby.media.containers import jpeg as jpeg_container
 
+TOO_MUCH = "too much looks like a picture: not looked at further"
 _MOST_STEPS = 2000
 """Segments or chunks of one file; extended XMP of 16 MiB takes 260."""
 _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
@@ -43,13 +44,14 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A file at bytes start..stop of the stretch. `data` is the file where it had to be decoded;
-    `problem` says why it cannot be taken out."""
+    """A file at bytes start..stop of the stretch, that began with the signature `mark`. `data`
+    is the file where it had to be decoded; `problem` says why it cannot be taken out."""
 
     start: int
     stop: int
     data: bytes | None = None
     problem: str = ""
+    mark: bytes = b""
 
 
 def carve(raw: bytes, start: int, stop: int, budget: Budget) -> Iterator[Find]:
@@ -70,12 +72,12 @@ def carve(raw: bytes, start: int, stop: int, budget: Budget) -> Iterator[Find]:
         place, mark = min(ahead)
         at = place + 1
         if budget.is_spent:
-            yield Find(place, stop, problem="too much looks like a picture: not looked at further")
+            yield Find(place, stop, problem=TOO_MUCH, mark=mark)
             return
         found = _WALKERS[mark](raw, place, stop, start)
         budget.spend((found.stop if found is not None else stop) - place)
         if found is not None:
-            yield found
+            yield replace(found, mark=mark)
             at = max(at, found.stop if not found.problem else at)
 
 
@@ -161,6 +163,10 @@ def _to_the_end(_raw: bytes, start: int, stop: int, _: int) -> Find | None:
     return Find(start, stop)
 
 
+def _archive(_raw: bytes, start: int, stop: int, _: int) -> Find | None:
+    return Find(start, stop, problem="an archive begins here, which is not looked into")
+
+
 def _base64(raw: bytes, start: int, stop: int, _: int) -> Find | None:
     match = _BASE64.match(raw, start, stop)
     if match is None or match.end() - start < _LEAST_BASE64:
@@ -169,15 +175,6 @@ def _base64(raw: bytes, start: int, stop: int, _: int) -> Find | None:
     if data is None:
         return Find(start, match.end(), problem="a picture in damaged base64")
     return Find(start, match.end(), data=data)
-
-
-def unbase64(text: bytes) -> bytes | None:
-    """Return what base64 stands for, line ends and missing padding allowed; None if it is none."""
-    packed = b"".join(text.split()).rstrip(b"=")
-    try:
-        return binascii.a2b_base64(packed + b"=" * (-len(packed) % 4), strict_mode=True)
-    except binascii.Error:
-        return None
 
 
 _Walker = Callable[[bytes, int, int, int], Find | None]
@@ -191,6 +188,7 @@ _WALKERS: dict[bytes, _Walker] = {
     b"JXL \r\n\x87\n": _boxes,
     b"jP  \r\n\x87\n": _boxes,
     b"\x1a\x45\xdf\xa3": _to_the_end,
+    b"PK\x03\x04": _archive,
     b"/9j/": _base64,
     b"iVBORw0KGgo": _base64,
 }

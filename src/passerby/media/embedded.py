@@ -47,7 +47,7 @@ def _open(part: Holder, known: set[bytes]) -> Iterator[Embedded]:
             yield Embedded(part=bare, kind=part.kind, problem=find.problem)
         else:
             yield Embedded(part=bare, data=file, kind=part.kind)
-    if not found and part.group is Group.EMBEDDED:
+    if not found and part.group is Group.EMBEDDED and len(raw) >= LEAST_PICTURE:
         # Formats without a signature of their own; whoever reads it says what is wrong.
         yield Embedded(part=bare, data=raw, kind=part.kind)
 
