@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from passerby.errors import FinderError, InputError, LimitExceeded
 from passerby.look import look
+from passerby.magnify import Magnified
 from passerby.model.media import Format
 from passerby.model.options import Options
 from passerby.model.report import EmbeddedPicture
@@ -92,7 +93,7 @@ class Insides:
                 raise LimitExceeded("the embedded pictures are too large together")  # noqa: TRY301
             picture = self.source.read(data, replace(limits, pixels=limits.pixels - self.pixels))
             self.pixels += sum(width * height for width, height in picture.canvas.sizes)
-            seen = look(finder, picture, self.source)
+            seen = look(Magnified(finder), picture, self.source)
         except FinderError:
             raise
         except Exception as error:

@@ -14,8 +14,26 @@ from passerby.errors import PasserbyError
 from passerby.media.carve import Budget, Find, carve
 from passerby.media.inventory.parts import LEAST_PICTURE, Holder, ancestors, plain
 from passerby.media.inventory.tiff import gaps
+from passerby.media.sniff import sniff
 from passerby.model.media import Group, Part
 from passerby.ports import Embedded
+
+_HEAD = 65536
+_PURPOSES = (
+    (b"hdrgm:GainMapMax", "gain map"),
+    (b"hdrgm:GainMapMin", "gain map"),
+    (b"HDRGainMapVersion", "gain map"),
+    (b"photo:2020:aux:hdrgainmap", "gain map"),
+    (b"aux:disparity", "disparity"),
+    (b"aux:depth", "depth map"),
+    (b"aux:portraiteffectsmatte", "portrait matte"),
+    (b"aux:semanticskinmatte", "skin matte"),
+    (b"aux:semantichairmatte", "hair matte"),
+    (b"aux:semanticteethmatte", "teeth matte"),
+    (b"aux:semanticglassesmatte", "glasses matte"),
+    (b"aux:semanticskymatte", "sky matte"),
+)
+"""What Adobe's, Google's and Apple's XMP say that an auxiliary picture is for."""
 
 
 def list_embedded(data: bytes, listed: Sequence[Part]) -> Iterator[Embedded]:
@@ -46,7 +64,7 @@ def _open(part: Holder, known: set[bytes]) -> Iterator[Embedded]:
         if find.problem:
             yield Embedded(part=bare, kind=part.kind, problem=find.problem)
         else:
-            yield Embedded(part=bare, data=file, kind=part.kind)
+            yield Embedded(part=bare, data=file, kind=_kind(file, part.kind))
     if not found and part.group is Group.EMBEDDED and len(raw) >= LEAST_PICTURE:
         # Formats without a signature of their own; whoever reads it says what is wrong.
         yield Embedded(part=bare, data=raw, kind=part.kind)
@@ -58,6 +76,21 @@ def _cut(raw: bytes, find: Find) -> bytes:
 
 def _digest(file: bytes) -> bytes:
     return hashlib.sha256(file).digest()
+
+
+def _kind(file: bytes, stored: str = "") -> str:
+    """Say for people what a file is, where that is more than its format: how it is stored, or
+    what its metadata says that it is for."""
+    if stored and stored != "base64":
+        return stored
+    head = file[:_HEAD]
+    purpose = next((name for mark, name in _PURPOSES if mark in head), "")
+    try:
+        form = str(sniff(file))
+    except PasserbyError:
+        form = "file"
+    words = f"{form} in base64" if stored else form
+    return f"{words} ({purpose})" if purpose else words if stored else ""
 
 
 class _Search:
@@ -83,9 +116,9 @@ class _Search:
                     continue
                 file = _cut(self.data, find)
                 if find.data is None:
-                    yield Embedded(part=part, data=file, at=find.start)
+                    yield Embedded(part=part, data=file, at=find.start, kind=_kind(file))
                 elif _digest(file) not in known:
-                    yield Embedded(part=part, data=file, kind="base64")
+                    yield Embedded(part=part, data=file, kind=_kind(file, "base64"))
         yield from self._unopened()
 
     def _stretches(self) -> Iterator[tuple[int, int]]:

@@ -76,8 +76,6 @@ def headline(inspection: Inspection) -> str:
 def shown(picture: EmbeddedPicture) -> str:
     """Return what an embedded picture is and shows: "JPEG 160x120, shows 3 faces"."""
     kind = picture.kind or (str(picture.format) if picture.format else "")
-    if picture.kind and picture.format and picture.kind == "base64":
-        kind = f"{picture.format} in base64"
     what = kind
     if picture.size is not None:
         what = f"{kind} {picture.size[0]}x{picture.size[1]}".lstrip()
@@ -171,23 +169,26 @@ def _folded(nodes: list[_Node], depth: int) -> Iterator[Row]:
     for node in nodes:
         if node.is_quiet:
             continue
-        if node.below or node.held is not None or depth == 0:
+        if node.below or node.held is not None:
             yield _row(node, depth)
             yield from _folded(node.below, depth + 1)
         else:
             alike[node.group].append(node)
     for several in alike.values():
-        yield Row(depth, _names(several), sum(n.bytes for n in several), _text(several[0]))
+        yield _sum(several, depth)
+
+
+def _sum(nodes: list[_Node], depth: int) -> Row:
+    return Row(depth, _names(nodes), sum(node.bytes for node in nodes), _text(nodes[0]))
 
 
 def _quiet(nodes: list[_Node]) -> Iterator[Row]:
     """Yield a line for the picture itself and one for what is harmless, wherever they stand."""
     sums: dict[Verdict, list[_Node]] = {Verdict.PICTURE: [], Verdict.HARMLESS: []}
     _gather(nodes, sums)
-    for verdict, several in sums.items():
+    for several in sums.values():
         if several:
-            total = sum(node.bytes for node in several)
-            yield Row(0, _names(several), total, str(verdict))
+            yield _sum(several, 0)
 
 
 def _gather(nodes: list[_Node], sums: dict[Verdict, list[_Node]]) -> None:
