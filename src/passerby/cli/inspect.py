@@ -84,11 +84,12 @@ _Look = Callable[[bytes, str], Inspection]
 
 def _looker(options: Options, keeper: Keeper | None, *, with_faces: bool) -> _Look:
     """Return what looks at one file. Raises ModelError or FinderError."""
-    from passerby.batch.local import cores
     from passerby.compose import build_eyes, build_source
     from passerby.examine import inspect_bytes, list_bytes
 
     if with_faces:
+        from passerby.batch.local import cores
+
         eyes = build_eyes(options, cores())
 
         def look(data: bytes, shown: str) -> Inspection:

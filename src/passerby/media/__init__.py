@@ -2,17 +2,18 @@
 
 sniff(data)  which format the bytes are of
 Media()      implements `passerby.ports.Source` and `passerby.ports.Sink`
+
+Codecs are imported when a file needs them: listing what is in a file needs none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import jpeg, png, samples, tiff, webp
-from passerby.media.allowed import list_leftovers
-from passerby.media.convert import convert
+from passerby.media import samples
 from passerby.media.embedded import list_embedded
 from passerby.media.headers import describe
 from passerby.media.inventory import list_parts
@@ -24,12 +25,13 @@ from passerby.ports import Contents, Picture, Rgb
 
 __all__ = ["Media", "sniff"]
 
-_CODECS: dict[Format, ModuleType] = {
-    Format.JPEG: jpeg,
-    Format.PNG: png,
-    Format.WEBP: webp,
-    Format.TIFF: tiff,
+_CODECS: dict[Format, str] = {
+    Format.JPEG: "jpeg",
+    Format.PNG: "png",
+    Format.WEBP: "webp",
+    Format.TIFF: "tiff",
 }
+"""Names of modules."""
 
 
 class Media:
@@ -43,14 +45,14 @@ class Media:
         """Decode a picture; see `passerby.ports.Source.read`."""
         source = sniff(data)
         picture: Picture = _codec(source).read(data, limits)
-        return convert(picture, target_of(source, to))
+        return _converted(picture, target_of(source, to))
 
     def read_again(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode after another decoder accepted the file; see `passerby.ports.Source`."""
         source = sniff(data)
         codec = _codec(source)
         picture: Picture = getattr(codec, "read_again", codec.read)(data, limits)
-        return convert(picture, target_of(source, to))
+        return _converted(picture, target_of(source, to))
 
     def views(self, picture: Picture) -> Iterator[Rgb]:
         """Yield what a detector has to look at."""
@@ -69,25 +71,38 @@ class Media:
         self, data: bytes, encoding: Encoding, keep: tuple[Field, ...]
     ) -> tuple[Part, ...]:
         """List the parts of a written file that the plan does not allow."""
+        from passerby.media.allowed import list_leftovers
+
         return plain(list_leftovers(data, sniff(data), encoding, keep))
 
     def fit(self, picture: Picture) -> Picture:
         """Return the picture as its format can hold it; see `passerby.ports.Sink.fit`."""
-        fit = getattr(_CODECS.get(picture.encoding.format), "fit", None)
+        fit = getattr(_module(picture.encoding.format), "fit", None)
         fitted: Picture = picture if fit is None else fit(picture)
         return fitted
 
     def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
         """Encode from pixels and an allow-list."""
-        codec = _CODECS.get(picture.encoding.format)
+        codec = _module(picture.encoding.format)
         if codec is None:
             raise OutputError(f"{picture.encoding.format} cannot be written")
         coded: bytes = codec.encode(picture, keep)
         return coded
 
 
+def _module(name: Format) -> ModuleType | None:
+    module = _CODECS.get(name)
+    return None if module is None else import_module(f"passerby.media.{module}")
+
+
+def _converted(picture: Picture, target: Format) -> Picture:
+    from passerby.media.convert import convert
+
+    return convert(picture, target)
+
+
 def _codec(name: Format) -> ModuleType:
-    codec = _CODECS.get(name)
+    codec = _module(name)
     if codec is None:
         raise UnsupportedFormat(f"{name} is not handled yet")
     return codec

@@ -10,8 +10,8 @@ from passerby.model.media import Format, Group, Verdict
 from passerby.model.report import EmbeddedPicture, Inspection
 from passerby.report.text import plural, printable, size
 
-_NAMED = 4
-"""Names that stand in a line for several parts."""
+_ROOM = 48
+"""Columns for the names in a line that stands for several parts."""
 _WIDEST = 64
 """Columns of names; longer ones push their line out."""
 
@@ -199,19 +199,18 @@ def _gather(nodes: list[_Node], sums: dict[Verdict, list[_Node]]) -> None:
 
 
 def _names(nodes: list[_Node]) -> str:
-    """Return the names of parts that share a line, the largest first, each once."""
+    """Return the names of parts that share a line, the largest first, as many as there is room
+    for."""
     counts: dict[str, int] = defaultdict(int)
-    largest = sorted(nodes, key=lambda node: -node.bytes)
-    for node in largest:
-        counts[node.label] += 1
-    names = [
-        printable(label) if count == 1 else f"{count} {printable(label)}"
-        for label, count in counts.items()
-    ]
-    more = len(names) - _NAMED
-    if more <= 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:_NAMED])} and {more} more"
+    for node in sorted(nodes, key=lambda node: -node.bytes):
+        counts[printable(node.label)] += 1
+    names = [label if count == 1 else f"{count} {label}" for label, count in counts.items()]
+    line = names[0]
+    for number, name in enumerate(names[1:], 1):
+        if len(line) + len(name) > _ROOM:
+            return f"{line} and {len(names) - number} more"
+        line = f"{line}, {name}"
+    return line
 
 
 def _align(rows: list[Row], with_offsets: bool) -> list[str]:
