@@ -25,21 +25,27 @@ _BOX_TYPE = re.compile(rb"[A-Za-z0-9 \xa9]{4}", re.ASCII)
 
 
 class Budget:
-    """What may be spent on one file: `tries` walks over `room` bytes together."""
+    """What may be spent on one file: so many files taken out, bytes walked through for them, and
+    signatures that turn out to be nothing."""
 
     def __init__(self, size: int) -> None:
-        self.tries = 512
+        self.files = 512
         self.room = 64 * 2**20 + 4 * size
+        self.misses = 20_000
 
     def spend(self, size: int) -> None:
-        """Take one walk of `size` bytes out of it."""
-        self.tries -= 1
+        """Take a walk of `size` bytes out of it."""
+        self.files -= 1
         self.room -= size
+
+    def miss(self) -> None:
+        """Take a signature out of it that no file follows."""
+        self.misses -= 1
 
     @property
     def is_spent(self) -> bool:
-        """Whether no more walks are allowed."""
-        return self.tries <= 0 or self.room <= 0
+        """Whether no more is allowed."""
+        return min(self.files, self.room, self.misses) <= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ def carve(raw: bytes, start: int, stop: int, budget: Budget) -> Iterator[Find]:
     A file that begins and is damaged is yielded with its problem, and the search goes on inside
     it. When the budget is spent, that is the last find.
     """
-    places = {mark: raw.find(mark, start, stop) for mark in _WALKERS}
+    places = {mark: raw.find(mark, start, stop) for mark in WALKERS}
     at = start
     while True:
         for mark, place in places.items():
@@ -74,11 +80,14 @@ def carve(raw: bytes, start: int, stop: int, budget: Budget) -> Iterator[Find]:
         if budget.is_spent:
             yield Find(place, stop, problem=TOO_MUCH, mark=mark)
             return
-        found = _WALKERS[mark](raw, place, stop, start)
-        budget.spend((found.stop if found is not None else stop) - place)
-        if found is not None:
-            yield replace(found, mark=mark)
-            at = max(at, found.stop if not found.problem else at)
+        found = WALKERS[mark](raw, place, stop, start)
+        if found is None:
+            budget.miss()
+            continue
+        budget.spend(found.stop - place)
+        yield replace(found, mark=mark)
+        if not found.problem:
+            at = max(at, found.stop)
 
 
 def _jpeg(raw: bytes, start: int, stop: int, _: int) -> Find | None:
@@ -179,7 +188,7 @@ def _base64(raw: bytes, start: int, stop: int, _: int) -> Find | None:
 
 _Walker = Callable[[bytes, int, int, int], Find | None]
 """Takes the bytes, the place of the signature, the end and the beginning of the stretch."""
-_WALKERS: dict[bytes, _Walker] = {
+WALKERS: dict[bytes, _Walker] = {
     b"\xff\xd8\xff": _jpeg,
     b"\x89PNG\r\n\x1a\n": _png,
     b"RIFF": _riff,
@@ -192,3 +201,4 @@ _WALKERS: dict[bytes, _Walker] = {
     b"/9j/": _base64,
     b"iVBORw0KGgo": _base64,
 }
+"""Signatures, and what follows the files that begin with them."""

@@ -11,13 +11,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from passerby.errors import PasserbyError
-from passerby.media.carve import Budget, Find, carve
+from passerby.media.carve import TOO_MUCH, WALKERS, Budget, Find, carve
 from passerby.media.inventory.parts import LEAST_PICTURE, Holder, ancestors, plain
 from passerby.media.inventory.tiff import gaps
 from passerby.media.sniff import sniff
-from passerby.model.media import Group, Part
+from passerby.model.media import Format, Group, Part
 from passerby.ports import Embedded
 
+_MARKS = tuple(WALKERS)
+_MOST_HOLDERS = 2000
+"""Parts that are opened in one file."""
 _HEAD = 65536
 _PURPOSES = (
     (b"hdrgm:GainMapMax", "gain map"),
@@ -42,22 +45,32 @@ def list_embedded(data: bytes, listed: Sequence[Part]) -> Iterator[Embedded]:
     A part that should hold a picture and gives none is yielded with its problem.
     """
     known: set[bytes] = set()
-    for part in listed:
-        if isinstance(part, Holder):
-            yield from _open(part, known)
-    search = _Search(data, listed)
-    yield from search.run(known)
+    holders = [part for part in listed if isinstance(part, Holder)]
+    budget = Budget(len(data))
+    for part in holders[:_MOST_HOLDERS]:
+        yield from _open(part, known, budget)
+    if len(holders) > _MOST_HOLDERS:
+        (bare,) = plain([holders[_MOST_HOLDERS]])
+        yield Embedded(part=bare, problem=TOO_MUCH)
+    yield from _Search(data, listed).run(known, budget)
 
 
-def _open(part: Holder, known: set[bytes]) -> Iterator[Embedded]:
+def _open(part: Holder, known: set[bytes], budget: Budget) -> Iterator[Embedded]:
     (bare,) = plain([part])
+    if budget.is_spent:
+        yield Embedded(part=bare, kind=part.kind, problem=TOO_MUCH)
+        return
     try:
         raw = part.open()
+        budget.room -= len(raw)
     except PasserbyError as error:
         yield Embedded(part=bare, kind=part.kind, problem=error.message)
         return
+    if _is_unmarked_file(raw):
+        yield Embedded(part=bare, data=raw, kind=part.kind)
+        return
     found = False
-    for find in carve(raw, 0, len(raw), Budget(len(raw))):
+    for find in carve(raw, 0, len(raw), budget):
         found = True
         file = _cut(raw, find)
         known.add(_digest(file))
@@ -66,8 +79,19 @@ def _open(part: Holder, known: set[bytes]) -> Iterator[Embedded]:
         else:
             yield Embedded(part=bare, data=file, kind=_kind(file, part.kind))
     if not found and part.group is Group.EMBEDDED and len(raw) >= LEAST_PICTURE:
-        # Formats without a signature of their own; whoever reads it says what is wrong.
+        # Whoever reads it says what is wrong.
         yield Embedded(part=bare, data=raw, kind=part.kind)
+
+
+def _is_unmarked_file(raw: bytes) -> bool:
+    """Whether the bytes are a file of a format that is not searched for, such as a TIFF: files
+    that are found inside it are told when it is looked into."""
+    if raw.startswith(_MARKS) or raw.startswith(_MARKS, 4):
+        return False
+    try:
+        return sniff(raw) is not Format.VIDEO
+    except PasserbyError:
+        return False
 
 
 def _cut(raw: bytes, find: Find) -> bytes:
@@ -104,10 +128,12 @@ class _Search:
             for number, part in enumerate(listed)
             if not part.pinned and part.size > 0
         ]
+        self.ahead = sorted(self.spots, key=lambda spot: spot[1].offset, reverse=True)
+        self.around: list[tuple[int, Part]] = []
         self.touched: set[int] = set()
 
-    def run(self, known: set[bytes]) -> Iterator[Embedded]:
-        budget = Budget(len(self.data))
+    def run(self, known: set[bytes], budget: Budget) -> Iterator[Embedded]:
+        """Yield what is found, and then the parts that should hold a picture and do not."""
         for start, stop in self._stretches():
             for find in carve(self.data, start, stop, budget):
                 part = self._innermost(find.start)
@@ -122,25 +148,31 @@ class _Search:
         yield from self._unopened()
 
     def _stretches(self) -> Iterator[tuple[int, int]]:
-        """Yield the bytes to look through: those of parts that are not the picture, less those
-        of holders, which were opened."""
+        """Yield the bytes to look through, in order: those of parts that are not the picture,
+        less those of holders, which were opened."""
         spans = [
             (p.offset, p.offset + p.size) for _, p in self.spots if p.group is not Group.PICTURE
         ]
         opened = [(p.offset, p.offset + p.size) for _, p in self.spots if isinstance(p, Holder)]
+        opened.sort(reverse=True)
         at = 0
         for first, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
             start = max(at, first)
-            if start < stop:
-                holes = [hole for hole in opened if hole[0] < stop and hole[1] > start]
-                yield from gaps(holes, start, stop)
+            holes = []
+            while start < stop and opened and opened[-1][0] < stop:
+                holes.append(opened.pop())
+            yield from gaps(holes, start, stop) if start < stop else ()
             at = max(at, stop)
 
     def _innermost(self, place: int) -> Part:
-        """Return the smallest part around a place, the first of equals."""
-        around = [(n, p) for n, p in self.spots if p.offset <= place < p.offset + p.size]
-        self.touched |= {number for number, _ in around}
-        _, found = min(around, key=lambda each: (each[1].size, -each[1].name.count("/")))
+        """Return the smallest part around a place, the first of equals. Places only grow."""
+        while self.ahead and self.ahead[-1][1].offset <= place:
+            self.around.append(self.ahead.pop())
+        self.around = [(n, p) for n, p in self.around if p.offset + p.size > place]
+        self.touched |= {number for number, _ in self.around}
+        _, found = min(
+            self.around, key=lambda each: (each[1].size, -each[1].name.count("/"), each[0])
+        )
         return plain([found])[0]
 
     def _unopened(self) -> Iterator[Embedded]:

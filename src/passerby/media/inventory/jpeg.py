@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 from passerby.media.containers import jpeg as container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.inventory import boxes, photoshop, tiff, trailer, xmp
-from passerby.media.inventory.jpeg_pictures import list_jfif, list_jfxx, list_mpf, list_pieces
+from passerby.media.inventory.jpeg_pictures import find_pieces, list_jfif, list_jfxx, list_mpf
 from passerby.media.inventory.parts import block, printable, shifted, unpacked
 from passerby.model.media import Group, Part
 
@@ -45,8 +46,12 @@ def list_parts(data: bytes) -> list[Part]:
     segments = container.walk_segments(data)
     parts: list[Part] = []
     used = used_tables(data, segments)
+    pieces = tuple(find_pieces(data, segments))
+    cut = {segment.offset for each in pieces for segment in each.segments}
     for segment in segments:
-        if segment.marker == container.DQT and not tables_are_used(data[segment.payload], used):
+        if segment.offset in cut:
+            parts += [replace(part, pinned=True) for part in _list_segment(data, segment)]
+        elif segment.marker == container.DQT and not tables_are_used(data[segment.payload], used):
             name, size = "DQT/unused table", segment.size
             parts.append(Part(name=name, group=Group.UNKNOWN, offset=segment.offset, size=size))
         else:
@@ -54,7 +59,7 @@ def list_parts(data: bytes) -> list[Part]:
     parts += _list_extended_xmp(data, segments)
     parts += _list_jumbf(data, segments)
     parts += list_mpf(data, segments)
-    parts += list_pieces(data, segments)
+    parts += [each.held(data) for each in pieces]
     return parts + trailer.list_trailer(data, segments[-1].end)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from passerby.errors import CorruptInput
 from passerby.media.containers import tiff as tiff_container
@@ -13,7 +14,16 @@ from passerby.media.inventory.parts import Holder
 from passerby.media.raster import as_png
 from passerby.model.media import Group, Part
 
-_FLASHPIX, _FLIR, _JPEG_HDR = b"FPXR\x00", b"FLIR\x00", b"HDR_RI"
+_FLASHPIX = b"FPXR\x00"
+_STREAM = 2
+"""The type of a FlashPix segment that carries data."""
+_CUT = (
+    ("APP2/FPXR/streams", 0xE2, _FLASHPIX, 13),
+    ("APP1/FLIR/data", 0xE1, b"FLIR\x00", 8),
+    ("APP11/JPEG-HDR/data", 0xEB, b"HDR_RI", 0),
+)
+"""Name, marker, first bytes, and bytes before the data: of FlashPix version, type, index and
+offset (Exif 3.0, 4.7.3); of thermal pictures version, number and count."""
 _PALETTE_BYTES = 768
 _TYPES = {
     0x010001: "large thumbnail, VGA",
@@ -113,61 +123,52 @@ def _named(data: bytes, number: int, words: tuple[int, ...], base: int) -> list[
     return [Part(name=name, group=Group.EMBEDDED, offset=at, size=size)]
 
 
-def list_pieces(data: bytes, segments: tuple[Segment, ...]) -> Iterator[Part]:
-    """Yield what is cut into several segments, put together: FlashPix streams, thermal pictures,
-    and previews that go on in the next application segment."""
-    yield from _joined(data, segments, 0xE2, _FLASHPIX, "APP2/FPXR/streams")
-    yield from _joined(data, segments, 0xE1, _FLIR, "APP1/FLIR/data")
-    yield from _joined(data, segments, 0xEB, _JPEG_HDR, "APP11/JPEG-HDR/data")
-    yield from _previews(data, segments)
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Data that is cut into several segments, and the name of what they hold together."""
+
+    name: str
+    segments: tuple[Segment, ...]
+    head: int = 0
+    """Bytes at the start of each segment that do not belong to it."""
+
+    def held(self, data: bytes) -> Holder:
+        """Return the part that they are together."""
+        spans = [slice(s.payload.start + self.head, s.payload.stop) for s in self.segments]
+        return Holder(
+            name=self.name,
+            group=Group.EMBEDDED,
+            offset=self.segments[0].offset,
+            size=sum(max(0, span.stop - span.start) for span in spans),
+            pinned=True,
+            open=lambda: b"".join(data[span] for span in spans),
+        )
 
 
-_HEADS = {_FLASHPIX: 13, _FLIR: 8, _JPEG_HDR: 0}
-"""Bytes of each segment before its data. FlashPix (R98, annex F): version, type, index, offset;
-thermal pictures: version, number, count."""
-_STREAM = 2
-"""The type of a FlashPix segment that carries data."""
-
-
-def _joined(
-    data: bytes, segments: tuple[Segment, ...], marker: int, start: bytes, name: str
-) -> Iterator[Part]:
-    found = [s for s in segments if s.marker == marker and data.startswith(start, s.payload.start)]
-    if start == _FLASHPIX:
-        found = [s for s in found if s.size > 10 and data[s.payload.start + 6] == _STREAM]
-    if not found:
-        return
-    spans = [slice(s.payload.start + _HEADS[start], s.payload.stop) for s in found]
-    yield _held(data, spans, name, found[0].offset)
-
-
-def _previews(data: bytes, segments: tuple[Segment, ...]) -> Iterator[Part]:
-    """Yield JPEGs that begin at the very start of an application segment and do not end in it."""
+def find_pieces(data: bytes, segments: tuple[Segment, ...]) -> Iterator[Pieces]:
+    """Yield what is cut into several segments: FlashPix streams, thermal pictures, the ratio of
+    JPEG-HDR, and previews that go on in the next application segment."""
+    for name, marker, start, head in _CUT:
+        found = [
+            s for s in segments if s.marker == marker and data.startswith(start, s.payload.start)
+        ]
+        if start == _FLASHPIX:
+            found = [s for s in found if s.size > 10 and data[s.payload.start + 6] == _STREAM]
+        if found:
+            yield Pieces(name, tuple(found), head)
     run: list[Segment] = []
     for segment in segments:
-        goes_on = run and run[-1].size > _FULL and segment.offset == run[-1].end
-        if goes_on and segment.is_app:
+        if run and segment.is_app and run[-1].size > _FULL and segment.offset == run[-1].end:
             run.append(segment)
             continue
-        yield from _preview(data, run)
+        yield from _preview(run)
         begins = segment.is_app and data.startswith(b"\xff\xd8\xff", segment.payload.start)
         run = [segment] if begins else []
-    yield from _preview(data, run)
+    yield from _preview(run)
 
 
-def _preview(data: bytes, run: list[Segment]) -> Iterator[Part]:
+def _preview(run: list[Segment]) -> Iterator[Pieces]:
+    """Yield a JPEG that begins at the very start of a segment and does not end in it."""
     if len(run) > 1:
         name = f"APP{run[0].marker - 0xE0}/preview in {len(run)} segments"
-        yield _held(data, [segment.payload for segment in run], name, run[0].offset)
-
-
-def _held(data: bytes, spans: list[slice], name: str, offset: int) -> Holder:
-    size = sum(span.stop - span.start for span in spans)
-    return Holder(
-        name=name,
-        group=Group.EMBEDDED,
-        offset=offset,
-        size=size,
-        pinned=True,
-        open=lambda: b"".join(data[span] for span in spans),
-    )
+        yield Pieces(name, tuple(run))

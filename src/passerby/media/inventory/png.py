@@ -7,7 +7,7 @@ import re
 from passerby.media import png_colour
 from passerby.media.containers import png as container
 from passerby.media.containers.chunk import Chunk
-from passerby.media.inflate import inflate
+from passerby.media.inflate import Room
 from passerby.media.inventory import boxes, photoshop, png_stream, tiff, trailer, xmp
 from passerby.media.inventory.parts import Holder, block, printable, shifted, unpacked
 from passerby.media.png_header import read_header
@@ -42,13 +42,14 @@ def list_parts(data: bytes) -> list[Part]:
     head = Part(name="signature", group=Group.PICTURE, offset=0, size=signature, required=True)
     parts = [head]
     chunks = tuple(container.walk_chunks(data))
+    room = Room()
     for chunk in chunks:
-        parts += _list_chunk(data, chunk)
+        parts += _list_chunk(data, chunk, room)
     parts += png_stream.list_hidden(data, chunks, read_header(data, chunks))
     return parts + trailer.list_trailer(data, chunks[-1].end)
 
 
-def _list_chunk(data: bytes, chunk: Chunk) -> list[Part]:
+def _list_chunk(data: bytes, chunk: Chunk, room: Room) -> list[Part]:
     name = chunk.type.decode("ascii")
     offset, size = chunk.offset, chunk.end - chunk.offset
     at = chunk.payload.start
@@ -60,7 +61,7 @@ def _list_chunk(data: bytes, chunk: Chunk) -> list[Part]:
         inside = shifted(boxes.list_boxes(data[chunk.payload]), name, at)
         return block(name, offset, size, inside)
     if chunk.type in (b"tEXt", b"zTXt", b"iTXt"):
-        return _list_text(data[chunk.payload], chunk, name)
+        return _list_text(data[chunk.payload], chunk, name, room)
     if chunk.type == b"iCCP":
         return [_profile(data[chunk.payload], chunk)]
     group = _GROUPS.get(chunk.type, Group.UNKNOWN)
@@ -78,12 +79,12 @@ def _profile(payload: bytes, chunk: Chunk) -> Part:
     )
 
 
-def _list_text(payload: bytes, chunk: Chunk, kind: str) -> list[Part]:
+def _list_text(payload: bytes, chunk: Chunk, kind: str, room: Room) -> list[Part]:
     """List a text chunk; ImageMagick and exiftool keep whole metadata blocks in some."""
     keyword = printable(payload.partition(b"\x00")[0])
     name = f"{kind}/{keyword}".replace("//", "/")
     offset, size = chunk.offset, chunk.end - chunk.offset
-    text = _text(payload, chunk.type)
+    text = _text(payload, chunk.type, room)
     inside: list[Part] | None = None
     if text is None:
         inside = [Part(name=f"{name}/damaged", group=Group.UNKNOWN, offset=offset, size=size)]
@@ -97,12 +98,13 @@ def _list_text(payload: bytes, chunk: Chunk, kind: str) -> list[Part]:
     return [Holder(name=name, group=group, offset=offset, size=size, open=lambda: text or b"")]
 
 
-def _text(payload: bytes, kind: bytes) -> bytes | None:
+def _text(payload: bytes, kind: bytes, room: Room) -> bytes | None:
     """Return the text of a chunk, inflated within a bound; None when it is damaged."""
+    if kind == b"tEXt":
+        return payload.partition(b"\x00")[2]
     if kind == b"iTXt":
-        return png_colour.read_international_text(payload)
-    rest = payload.partition(b"\x00")[2]
-    return rest if kind == b"tEXt" else inflate(rest[1:])
+        return png_colour.read_international_text(payload, room)
+    return room.inflate(payload.partition(b"\x00")[2][1:])
 
 
 def _list_raw_profile(text: bytes, kind: str, name: str, offset: int) -> list[Part]:

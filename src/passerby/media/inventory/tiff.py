@@ -22,6 +22,8 @@ _MAKER_NOTE, _XMP, _IPTC, _PHOTOSHOP, _JUMBF = 37500, 700, 33723, 34377, 52545
 _DATA_TAGS = ((273, 279), (324, 325), (513, 514))
 """Tags that give offsets, and the tags that give the sizes there."""
 _MOST_PICTURES = 64
+_MOST_VALUES, _MOST_STRIPS = 4_000_000, 20_000
+"""Strips or tiles of the picture, and of one beside it: every directory could name the same."""
 
 
 def list_parts(data: bytes) -> list[Part]:
@@ -135,8 +137,9 @@ def _list_pictures(
     """List the strips, tiles and JPEG streams of a directory, one part for each kind."""
     parts, spans = [], []
     for offset_tag, size_tag in _DATA_TAGS:
-        offsets = _integers(data, tree, ifd.find(offset_tag))
-        sizes = _integers(data, tree, ifd.find(size_tag))
+        most = _MOST_VALUES if is_page else _MOST_STRIPS
+        offsets = _integers(data, tree, ifd.find(offset_tag), most)
+        sizes = _integers(data, tree, ifd.find(size_tag), most)
         inside = [
             (tree.base + offset, tree.base + offset + size)
             for offset, size in zip(offsets, sizes, strict=False)
@@ -158,8 +161,8 @@ def _list_pictures(
     return parts, spans
 
 
-def _integers(data: bytes, tree: Tree, entry: Entry | None) -> tuple[int, ...]:
-    if entry is None:
+def _integers(data: bytes, tree: Tree, entry: Entry | None, most: int) -> tuple[int, ...]:
+    if entry is None or entry.count > most:
         return ()
     try:
         return container.integers(data, tree, entry)
