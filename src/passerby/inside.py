@@ -65,8 +65,13 @@ class Insides:
             if self.save is not None:
                 self.save(found, each.data)
             yield found
+            inner = self._contents(each.data)
             if len(path) < DEEPEST:
-                yield from self._walk(self._contents(each.data), path, place)
+                yield from self._walk(inner, path, place)
+            elif (deeper := next(inner, None)) is not None:
+                problem = f"more than {DEEPEST} pictures inside one another: {NOT_LOOKED_INTO}"
+                below = (*path, deeper.part.name)
+                yield EmbeddedPicture(path=below, offset=place, problem=problem)
 
     def _contents(self, data: bytes) -> Iterator[Embedded]:
         """Return what is embedded in an embedded picture; nothing for one that cannot be
