@@ -110,7 +110,7 @@ def test_without_faces_none_is_looked_for(shell: Shell) -> None:
 def test_control_characters_are_not_shown(shell: Shell) -> None:
     bad = "\x1b[2J\u202e"
     xmp = (
-        faces.packet("", f"<odd:a\u0301bc>x</odd:a\u0301bc>").decode().replace("odd/", "odd\u202e/")
+        faces.packet("", "<odd:a\u0301bc>x</odd:a\u0301bc>").decode().replace("odd/", "odd\u202e/")
     )
     segments = [
         faces.segment(0xE7, b"\x1b[31mred\x07\0"),
@@ -212,3 +212,17 @@ def test_of_a_damaged_picture_the_container_is_told_and_the_code_is_that_of_the_
     assert told[0].startswith("passerby: a.jpg: JPEG: scans are missing")
     assert any(line.startswith("COM ") and "shows 2 faces" in line for line in told)
     assert json.loads(shell.out)["files"][0]["embedded"][0]["faces"] == 2
+
+
+@pytest.mark.parametrize("files", [3, 70])
+def test_several_processes_tell_the_same_in_the_same_order(shell: Shell, files: int) -> None:
+    for number in range(files):
+        write(f"in/{number:03}.jpg", faces.exif_files()["JPEG" if number % 2 else "RGB"].data)
+    write("in/001.jpg", b"\xff\xd8\xff broken")
+    assert shell.run("inspect", "in", "--no-faces", "--json") == Exit.PARTIAL
+    found = shell.json()["files"]
+    assert [one["item"]["path"] for one in found] == [f"in/{n:03}.jpg" for n in range(files)]
+    heads = [line for line in shell.err.splitlines() if "in/" in line]
+    assert [head.split("in/")[1][:3] for head in heads] == [f"{n:03}" for n in range(files)]
+    assert found[1]["failure"]["code"] == "input.corrupt"
+    assert found[0]["embedded"] == found[2]["embedded"]

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from passerby.cli.console import failure_line, print_json, say
+from passerby.cli.console import failure_line, say, write_data
 from passerby.cli.options import STDIN, Name, json_option, look_from, look_options
 from passerby.errors import EmptyInput, Exit
-from passerby.model.options import Options
-from passerby.model.report import Inspection
 
 if TYPE_CHECKING:
-    from passerby.batch.discover import Found
-    from passerby.cli.keep import Keeper
+    from passerby.batch.looking import Looker, Told
 
 
 @click.command()
@@ -64,62 +61,52 @@ def inspect(
 
     Exit code 3: something was found. 0: nothing was, which is no promise that nothing is there.
     """
+    from passerby.batch.looking import Looker, Wish
+
     options = look_from(**look)
-    session = _Session(everything=everything, keep=as_json)
+    wish = Wish(
+        options=options,
+        faces=faces,
+        everything=everything,
+        as_json=as_json,
+        threads=_cores(),
+    )
+    keeper = None
     if folder is not None:
         from passerby.cli.keep import Keeper
 
-        session.keeper = Keeper(folder)
-    session.run(paths, options, _looker(options, session.keeper, with_faces=faces))
+        keeper = Keeper(folder)
+    looker = Looker(wish=wish, save=None if keeper is None else keeper.saver)
+    looker.open()
+    session = _Session()
+    session.run(paths, looker)
+    if keeper is not None:
+        say(keeper.summary())
     if as_json:
-        from passerby.report.json import inspections_document
+        from passerby.report.json import inspections_text
 
-        print_json(inspections_document(tuple(session.found)))
+        write_data(inspections_text(session.texts))
     return int(session.exit)
 
 
-_Look = Callable[[bytes, str], Inspection]
-"""Takes the bytes of a file and the name that is shown."""
+def _cores() -> int:
+    from passerby.batch.local import cores
 
-
-def _looker(options: Options, keeper: Keeper | None, *, with_faces: bool) -> _Look:
-    """Return what looks at one file. Raises ModelError or FinderError."""
-    from passerby.compose import build_eyes, build_source
-    from passerby.examine import inspect_bytes, list_bytes
-
-    if with_faces:
-        from passerby.batch.local import cores
-
-        eyes = build_eyes(options, cores())
-
-        def look(data: bytes, shown: str) -> Inspection:
-            save = None if keeper is None else keeper.saver(shown)
-            return inspect_bytes(data, shown=shown, options=options, ports=eyes, save=save)
-
-        return look
-    source = build_source()
-
-    def only_list(data: bytes, shown: str) -> Inspection:
-        save = None if keeper is None else keeper.saver(shown)
-        return list_bytes(data, shown=shown, options=options, source=source, save=save)
-
-    return only_list
+    return cores()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Session:
-    """Goes through the files and tells what is found; `found` is kept only if it is asked for:
-    a folder of a million files must not fill the memory."""
+    """Goes through the files and tells what is found. Only texts for JSON are kept, and only if
+    they are asked for: a folder of a million files must not fill the memory."""
 
-    everything: bool
-    keep: bool
-    keeper: Keeper | None = None
-    found: list[Inspection] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     exits: set[Exit] = field(default_factory=set)
 
-    def run(self, paths: tuple[Path, ...], options: Options, look: _Look) -> None:
+    def run(self, paths: tuple[Path, ...], looker: Looker) -> None:
         """Look at everything below the paths. Raises EmptyInput."""
         from passerby.batch.discover import discover
+        from passerby.batch.looking import look_at_all
         from passerby.cli.progress import Progress
         from passerby.report.text import plural
 
@@ -129,20 +116,24 @@ class _Session:
         with Progress() as progress:
             progress.begin(len(listed.files))
             if STDIN in paths:
-                self._take(_look_at_stdin(options, look))
-            for file in listed.files:
-                self._take(_look_at(file, options, look))
-                progress.step()
+                self._take(_look_at_stdin(looker))
+            with closing(look_at_all(listed.files, looker, _cores())) as results:
+                for told in results:
+                    self._take(told)
+                    progress.step()
         if listed.left_out:
             say(f"{plural(listed.left_out, 'other file')} no media, left out")
-        if self.keeper is not None:
-            say(self.keeper.summary())
 
-    def _take(self, inspection: Inspection) -> None:
-        self.exits.add(inspection.exit)
-        if self.keep:
-            self.found.append(inspection)
-        _tell(inspection, everything=self.everything)
+    def _take(self, told: Told) -> None:
+        self.exits.add(told.exit)
+        if told.json is not None:
+            self.texts.append(told.json)
+        lines = list(told.lines)
+        if told.failure is not None:
+            failure = told.failure
+            lines.insert(0, failure_line(told.shown, failure.message, failure.advice))
+        if lines:
+            say("\n".join(lines))
 
     @property
     def exit(self) -> Exit:
@@ -153,46 +144,7 @@ class _Session:
         return next(iter(wrong)) if len(self.exits) == 1 else Exit.PARTIAL
 
 
-def _look_at(file: Found, options: Options, look: _Look) -> Inspection:
-    from passerby.files import read_input
-    from passerby.report.text import printable
-
-    def read() -> bytes:
-        if file.error is not None:
-            raise file.error
-        return read_input(file.source, options.limits.memory)
-
-    return _look_at_one(printable(str(file.source)), read, look)
-
-
-def _look_at_stdin(options: Options, look: _Look) -> Inspection:
+def _look_at_stdin(looker: Looker) -> Told:
     from passerby.cli.stream import SHOWN, read_stdin
 
-    return _look_at_one(SHOWN, lambda: read_stdin(options), look)
-
-
-def _look_at_one(shown: str, read: Callable[[], bytes], look: _Look) -> Inspection:
-    from passerby.work import bare_item, failure_of
-
-    try:
-        return look(read(), shown)
-    except Exception as error:
-        return Inspection(item=bare_item(b"", shown), failure=failure_of(error))
-
-
-def _tell(inspection: Inspection, *, everything: bool) -> None:
-    """Write what was found in one file."""
-    from passerby.report.text import printable
-    from passerby.report.tree import draw, headline
-
-    if inspection.failure is not None:
-        failure, name = inspection.failure, printable(inspection.item.path)
-        say(failure_line(name, failure.message, failure.advice))
-    lines = [] if inspection.failure else [headline(inspection)]
-    for number, seen in enumerate(inspection.sightings, 1):
-        x0, y0, x1, y1 = seen.box.as_tuple()
-        lines.append(f"  face {number}: {x0},{y0} to {x1},{y1}, score {seen.score:.2f}")
-    lines += [f"  {line}" for line in draw(inspection, everything=everything)]
-    lines += [f"  note: {printable(note)}" for note in inspection.notes]
-    if lines:
-        say("\n".join(lines))
+    return looker.look(SHOWN, lambda: read_stdin(looker.wish.options))

@@ -33,6 +33,7 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names: set[str] = set()
+        self.saved = 0
 
     def saver(self, shown: str) -> Saver:
         """Return what saves the pictures of the file that is shown under this name."""
@@ -44,7 +45,9 @@ class Keeper:
 
     def summary(self) -> str:
         """Say what is in the folder now, and what that means."""
-        saved = plural(len(self.names), "embedded picture")
+        if not self.saved:
+            return "no embedded picture was saved"
+        saved = plural(self.saved, "embedded picture")
         where = printable(str(self.folder))
         return f"{saved} saved in {where}: they show faces UNREDACTED. Delete them after the look."
 
@@ -66,6 +69,7 @@ class Keeper:
         with Staged(self.folder / name) as staged:
             staged.write(data)
             staged.publish(overwrite=False)
+        self.saved += 1
 
 
 def _safe(text: str) -> str:

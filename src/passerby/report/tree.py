@@ -46,6 +46,17 @@ class Row:
     offset: int | None = None
 
 
+def describe(inspection: Inspection, *, everything: bool) -> list[str]:
+    """Return all lines about a file, but for what went wrong with it."""
+    lines = [] if inspection.failure else [headline(inspection)]
+    for number, seen in enumerate(inspection.sightings, 1):
+        x0, y0, x1, y1 = seen.box.as_tuple()
+        lines.append(f"  face {number}: {x0},{y0} to {x1},{y1}, score {seen.score:.2f}")
+    lines += [f"  {line}" for line in draw(inspection, everything=everything)]
+    lines += [f"  note: {printable(note)}" for note in inspection.notes]
+    return lines
+
+
 def draw(inspection: Inspection, *, everything: bool) -> list[str]:
     """Return the lines of the tree, each safe to print.
 
