@@ -173,16 +173,18 @@ class _Call:
         out: they are never written."""
         try:
             if row.y < plane.h:
-                rows = plane.h // 8
-                if self.missing.setdefault(component, rows) != rows - row.y // 8:
-                    raise RuntimeError("libjpeg-turbo's rows do not follow each other")
-                self.missing[component] -= 1
+                self._count(component, row.y // 8, plane.h // 8)
                 raw = (ctypes.c_int16 * (8 * row.w)).from_address(address)
                 self.visit(component, row.y // 8, np.frombuffer(raw, np.int16).reshape(-1, 64))
         except BaseException as error:
             self.raised = error
             return -1
         return 0
+
+    def _count(self, component: int, row: int, rows: int) -> None:
+        if self.missing.setdefault(component, rows) != rows - row:
+            raise RuntimeError("libjpeg-turbo's rows do not follow each other")
+        self.missing[component] -= 1
 
 
 _Handle = ctypes.c_void_p
