@@ -84,10 +84,15 @@ def _shaped(pixels: Samples, mode: Mode, size: tuple[int, int]) -> Samples:
 def read_fields(data: bytes, meta: Meta) -> tuple[tuple[Field, str], ...]:
     """Return the text fields of the Exif and XMP items. Damaged ones are passed over."""
     found = fields.Sources()
+    looked_into = 0
     for item in meta.items.values():
+        known = item.kind == b"Exif" or item.content_type == XMP_TYPE
+        looked_into += known
+        if not known or looked_into > inflate.MOST_PACKED:
+            continue
         if item.kind == b"Exif":
             found.add_exif(exif_block(item.read(data)))
-        elif item.kind == b"mime" and item.content_type == XMP_TYPE:
+        else:
             packet = plain_bytes(item, item.read(data))
             if packet is not None:
                 found.add_xmp(packet)

@@ -16,7 +16,7 @@ from passerby.media import fields, guard, nclx, orient, samples
 from passerby.media.containers import jpegxl as container
 from passerby.media.containers.jpegxl import GREY, RGB, Header
 from passerby.media.heif_read import exif_block
-from passerby.media.inflate import unbrotli
+from passerby.media.inflate import MOST_PACKED, unbrotli
 from passerby.media.nclx import Codes
 from passerby.model.media import Encoding, Field, Format, Mode
 from passerby.model.options import Limits
@@ -105,7 +105,9 @@ def read_fields(data: bytes) -> tuple[tuple[Field, str], ...]:
     found = fields.Sources()
     if data.startswith(container.BARE):
         return ()
-    for box in container.walk_boxes(data):
+    wanted = (b"Exif", b"xml ", b"brob")
+    boxes = [box for box in container.walk_boxes(data) if box.kind in wanted]
+    for box in boxes[:MOST_PACKED]:
         kind, payload = open_box(box.kind, data[box.payload])
         if payload is not None and kind == b"Exif":
             found.add_exif(exif_block(payload))

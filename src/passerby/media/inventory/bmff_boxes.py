@@ -46,6 +46,14 @@ def list_gaps(data: bytes, name: str, gaps: list[tuple[int, int]]) -> list[Part]
     return [_stretch(data, f"{name}/unreferenced bytes", start, end, start) for start, end in gaps]
 
 
+def packed(parts: list[Part], prefix: str, offset: int, size: int) -> list[Part]:
+    """Return the parts of a packed block: they are said to lie where the block does."""
+    return [
+        replace(part, name=f"{prefix}/{part.name}", offset=offset, size=min(part.size, size))
+        for part in parts
+    ]
+
+
 def _stretch(data: bytes, name: str, start: int, end: int, content: int) -> Part:
     idle = not data[content:end].strip(b"\0")
     if idle:

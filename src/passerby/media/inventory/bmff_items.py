@@ -6,23 +6,38 @@ from collections.abc import Iterator
 
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import av1, heif_read, hevc
-from passerby.media.containers.items import Item
+from passerby.media.containers.items import Item, Meta
 from passerby.media.heif_write import XMP_TYPE
-from passerby.media.inventory import boxes, tiff, xmp
+from passerby.media.inflate import MOST_PACKED
+from passerby.media.inventory import bmff_boxes, boxes, tiff, xmp
 from passerby.media.inventory.bmff_roles import Role
-from passerby.media.inventory.parts import block, gravest, pinned, printable, shifted
+from passerby.media.inventory.parts import block, gravest, printable, shifted
 from passerby.model.media import Group, Part
 
 _C2PA_TYPES = frozenset({b"application/c2pa", b"application/x-c2pa-manifest-store"})
 _MOST = 64
 
 
-def list_item(data: bytes, item: Item, role: Role) -> list[Part]:
-    """List an item of a role: one part for each piece, and what is inside."""
+def list_items(data: bytes, meta: Meta, roles: dict[int, Role]) -> list[Part]:
+    """List all items: a part for each piece of one, and what is inside. What is inside bytes that
+    several items share is listed once."""
+    parts: list[Part] = []
+    seen: set[tuple[object, ...]] = set()
+    packed = 0
+    for item in meta.items.values():
+        key = (item.kind, item.content_type, item.coded, item.spans)
+        packed += bool(item.coded)
+        fresh = key not in seen and (not item.coded or packed <= MOST_PACKED)
+        seen.add(key)
+        parts += _list_item(data, item, roles[item.id], fresh)
+    return parts
+
+
+def _list_item(data: bytes, item: Item, role: Role, fresh: bool) -> list[Part]:
     name = f"item {item.id}/{role.name}"
     if not item.spans:
         return [Part(name=name, group=role.group, offset=item.box.offset, size=item.box.size)]
-    inside = _list_inside(data, item, name)
+    inside = _list_inside(data, item, name) if fresh else []
     group = gravest(inside) if inside and not role.shown else role.group
     pieces = [
         Part(name=name, group=group, offset=start, size=end - start, required=role.shown)
@@ -48,7 +63,9 @@ def _list_inside(data: bytes, item: Item, name: str) -> list[Part]:
         inside = list(_list_units(data, item, payload))
     else:
         return []
-    return shifted(inside, name, start) if whole else pinned(inside, name, start)
+    if whole:
+        return shifted(inside, name, start)
+    return bmff_boxes.packed(inside, name, start, item.spans[0][1] - start)
 
 
 def _list_mime(item: Item, payload: bytes) -> list[Part]:
