@@ -1,9 +1,11 @@
-"""The boxes of JUMBF, in which C2PA travels (ISO/IEC 19566-5)."""
+"""The parts of JUMBF, in which C2PA travels (ISO/IEC 19566-5; C2PA 2.1, chapter 11)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from passerby.media.containers.bmff import walk
-from passerby.media.inventory.parts import printable
+from passerby.media.inventory.parts import gravest, printable
 from passerby.model.media import Group, Part
 
 _DEEPEST = 16
@@ -20,19 +22,29 @@ def list_boxes(raw: bytes) -> list[Part]:
 
 
 def _list_jumbf(raw: bytes, start: int, end: int, path: str, parts: list[Part], depth: int) -> None:
-    label = path
     for box in walk(raw, start, end):
         if len(parts) >= _MOST:
             return
         if box.kind == b"jumd":
-            label = f"{path}{'/' if path else ''}{_label(raw[box.payload])}"
             continue
-        name = f"{label}/{printable(box.kind)}".lstrip("/")
-        embedded = box.kind in (b"bidb", b"jp2c") or "thumbnail" in label
+        nested = box.kind == b"jumb" and depth < _DEEPEST
+        own = _label_of(raw, box.content, box.end) if nested else printable(box.kind)
+        name = f"{path}/{own}".lstrip("/")
+        embedded = box.kind in (b"bidb", b"jp2c") or "thumbnail" in path
         group = Group.EMBEDDED if embedded else Group.PROVENANCE
+        place = len(parts)
         parts.append(Part(name=name, group=group, offset=box.offset, size=box.size))
-        if box.kind == b"jumb" and depth < _DEEPEST:
-            _list_jumbf(raw, box.content, box.end, label, parts, depth + 1)
+        if nested:
+            _list_jumbf(raw, box.content, box.end, name, parts, depth + 1)
+            inside = parts[place + 1 :]
+            parts[place] = replace(parts[place], group=gravest(inside) if inside else group)
+
+
+def _label_of(raw: bytes, start: int, end: int) -> str:
+    """Return the label of a superbox, which its first box gives."""
+    for box in walk(raw, start, end):
+        return _label(raw[box.payload]) if box.kind == b"jumd" else "unlabelled"
+    return "unlabelled"
 
 
 def _label(description: bytes) -> str:
