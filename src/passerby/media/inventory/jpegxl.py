@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from passerby.media import jpegxl as codec
 from passerby.media.containers import jpegxl as container
 from passerby.media.containers.bmff import Box
+from passerby.media.heif_metadata import open_box
 from passerby.media.inflate import MOST_PACKED
 from passerby.media.inventory import bmff_boxes, boxes, tiff, trailer, xmp
 from passerby.media.inventory.parts import block, printable, shifted
@@ -57,10 +57,10 @@ def _list_packed(data: bytes, box: Box, look: bool) -> list[Part]:
     """List a box that is packed with Brotli; what is inside it if `look`."""
     kind = data[box.content : box.content + 4]
     name = f"brob/{printable(kind).strip()}"
-    plain = codec.open_box(box.kind, data[box.payload])[1] if look else None
+    plain = open_box(box.kind, data[box.payload])[1] if look else None
     if plain is None or kind not in _KNOWN:
         return [Part(name=name, group=Group.UNKNOWN, offset=box.offset, size=box.size)]
-    inside = bmff_boxes.packed(_list_inside(kind, plain), name, box.offset, box.size)
+    inside = bmff_boxes.packed(_list_inside(kind, plain), name, box.offset, box.size, plain)
     return block(name, box.offset, box.size, inside)
 
 
