@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from passerby.errors import CorruptInput, UnsupportedFormat
-from passerby.media import exif, orient
+from passerby.media import exif, headers_heif, orient
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import png as png_container
 from passerby.media.containers import riff as riff_container
@@ -106,4 +106,7 @@ _DESCRIBERS: dict[Format, Callable[[bytes], Facts]] = {
     Format.PNG: _png,
     Format.WEBP: _webp,
     Format.TIFF: _tiff,
+    Format.HEIC: headers_heif.heic,
+    Format.AVIF: headers_heif.avif,
+    Format.JPEG_XL: headers_heif.jpegxl,
 }
