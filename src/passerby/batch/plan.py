@@ -9,10 +9,10 @@ from pathlib import Path, PurePath
 
 from passerby.batch.discover import Discovery, Found, discover, is_folder
 from passerby.batch.ledger import record_place
-from passerby.batch.names import fit, output_names
+from passerby.batch.names import fit, output_names, target_suffixes
 from passerby.errors import EmptyInput, OutputError, PasserbyError, UsageError
 from passerby.model.given import Given
-from passerby.model.media import SUFFIXES
+from passerby.model.media import SUFFIXES, WRITABLE, target_of
 from passerby.model.options import Options
 from passerby.report.text import printable
 
@@ -91,7 +91,7 @@ def make_plan(request: Request) -> Plan:
         names = [PurePath(request.out.name)]
         folder: Path | None = request.out.parent
     else:
-        names, folder = output_names(found.files), request.out
+        names, folder = output_names(found.files, request.options.to), request.out
     inputs = _identities(f.source for f in found.files)
     among = folder is not None and _among(folder, request.paths)
     tasks = tuple(
@@ -101,7 +101,7 @@ def make_plan(request: Request) -> Plan:
     if single:
         if tasks[0].error is not found.files[0].error:
             raise UsageError(f"{names[0]} is the input: originals are never written to")
-        _check_suffix(found.files[0], request.out)
+        _check_suffix(found.files[0], request)
     return Plan(tasks=tasks, reports=reports, left_out=found.left_out, notes=tuple(found.notes))
 
 
@@ -160,13 +160,19 @@ def _among(folder: Path, paths: Iterable[Path]) -> bool:
     return any(place.is_relative_to(path) or path.is_relative_to(place) for path in inputs)
 
 
-def _check_suffix(found: Found, out: Path | None) -> None:
-    fitting = SUFFIXES.get(found.format, ()) if found.format else ()
-    if out is not None and fitting and out.suffix.lower() not in fitting:
-        raise UsageError(
-            f"the copy will be {found.format}, and {printable(out.name)} says otherwise",
-            f"Let its name end in {fitting[0]}.",
-        )
+def _check_suffix(found: Found, request: Request) -> None:
+    form, out, to = found.format, request.out, request.options.to
+    fitting = target_suffixes(form, to)
+    if form is None or out is None or not fitting or out.suffix.lower() in fitting:
+        return
+    wanted = next((f for f in WRITABLE if out.suffix.lower() in SUFFIXES[f]), None)
+    advice = f"Let its name end in {fitting[0]}."
+    if wanted is not None and to is None and target_of(form, wanted) is wanted:
+        advice = f"Let its name end in {fitting[0]}, or add --to {wanted.value.lower()}."
+    raise UsageError(
+        f"the copy will be {target_of(form, to)}, and {printable(out.name)} says otherwise",
+        advice,
+    )
 
 
 def _nothing(found: Discovery) -> str:

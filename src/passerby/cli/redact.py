@@ -19,7 +19,7 @@ from passerby.cli.options import (
     look_options,
 )
 from passerby.errors import UsageError
-from passerby.model.media import Field
+from passerby.model.media import WRITABLE, Field, Format
 from passerby.model.options import Method, Options
 
 if TYPE_CHECKING:
@@ -77,6 +77,12 @@ way is an error, unless --overwrite is given. Originals are never written to.
     default=0,
     metavar="PIXELS",
     help="Leave faces lower than this as they are. 0: hide all that are found.",
+)
+@click.option(
+    "--to",
+    type=click.Choice([form.value.lower() for form in Format if form in WRITABLE]),
+    help="Format of the copies.  [default: each picture's own, where it can be written]  "
+    "Animations and files of several pages stay what they are.",
 )
 @click.option(
     "--keep-fields",
@@ -150,6 +156,7 @@ def _options(
     method: str,
     color: tuple[int, int, int],
     min_face: int,
+    to: str | None,
     keep_fields: tuple[Field, ...] | None,
     **look: Any,
 ) -> Options:
@@ -158,6 +165,7 @@ def _options(
         method=Method(method),
         color=color,
         min_face=min_face,
+        to=next((form for form in WRITABLE if form.value.lower() == to), None),
         keep_fields=keep_fields or (),
     )
 

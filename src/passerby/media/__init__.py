@@ -7,6 +7,7 @@ Media()      implements `passerby.ports.Source` and `passerby.ports.Sink`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
@@ -35,15 +36,13 @@ class Media:
     def read(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode a picture; see `passerby.ports.Source.read`."""
         source = sniff(data)
-        picture: Picture = _codec(source).read(data, limits)
-        return convert(picture, target_of(source, to))
+        return _converted(_codec(source).read(data, limits), source, to)
 
     def read_again(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode after another decoder accepted the file; see `passerby.ports.Source`."""
         source = sniff(data)
         codec = _codec(source)
-        picture: Picture = getattr(codec, "read_again", codec.read)(data, limits)
-        return convert(picture, target_of(source, to))
+        return _converted(getattr(codec, "read_again", codec.read)(data, limits), source, to)
 
     def views(self, picture: Picture) -> Iterator[Rgb]:
         """Yield what a detector has to look at."""
@@ -72,6 +71,16 @@ class Media:
             raise OutputError(f"{picture.encoding.format} cannot be written")
         coded: bytes = codec.encode(picture, keep)
         return coded
+
+
+def _converted(picture: Picture, source: Format, to: Format | None) -> Picture:
+    """Return the picture as it is to be written. Raises UnsupportedFormat."""
+    target = target_of(source, to)
+    if to is not None and target is not to:
+        # Said of animations and pages, which keep their format.
+        note = f"it stays {source}: {to} would hold one of its pictures only"
+        return replace(picture, notes=(*picture.notes, note))
+    return convert(picture, target)
 
 
 def _codec(name: Format) -> ModuleType:
