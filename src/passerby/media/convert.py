@@ -34,6 +34,8 @@ _DEPTHS = {
 }
 _SIDES = {Format.JPEG: 65500, Format.WEBP: 16383}
 """Pixels of the longest side: what libjpeg codes (JPEG_MAX_DIMENSION), and RFC 9649, 2."""
+_OMITS_OPAQUE = frozenset({Format.WEBP})
+"""Formats whose encoder leaves out an alpha channel that is opaque."""
 _NEAREST: dict[Mode, tuple[Mode, ...]] = {
     Mode.L: (Mode.L, Mode.RGB),
     Mode.LA: (Mode.LA, Mode.RGBA, Mode.L, Mode.RGB),
@@ -76,11 +78,12 @@ def convert(picture: Picture, target: Format) -> Picture:
         lossless=target in (Format.PNG, Format.TIFF) or (target is Format.WEBP and source.lossless),
         icc=icc,
         colour_tags=(),
+        drop_opaque_alpha=source.drop_opaque_alpha or target in _OMITS_OPAQUE,
         jpeg=_standard_layout(len(mode)) if target is Format.JPEG else None,
     )
     return replace(
         picture,
-        samples=_to_depth(pixels, depth),
+        samples=_to_depth(pixels, mode, depth),
         encoding=encoding,
         source=picture.source or source,
         notes=(*picture.notes, *notes),
@@ -127,10 +130,14 @@ def _fit_depth(depth: int, target: Format, mode: Mode, notes: list[str]) -> int:
     return kept
 
 
-def _to_depth(pixels: Samples, depth: int) -> Samples:
+def _to_depth(pixels: Samples, mode: Mode, depth: int) -> Samples:
     if depth > 8:
         return pixels
-    return samples.to_8_bit(pixels)
+    narrow = samples.to_8_bit(pixels)
+    if mode.has_alpha and narrow is not pixels:
+        # What was nearly transparent has become so, and its colour invisible.
+        samples.zero_invisible(narrow)
+    return narrow
 
 
 @cache
