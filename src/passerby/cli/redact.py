@@ -88,8 +88,9 @@ way is an error, unless --overwrite is given. Originals are never written to.
     "--keep-fields",
     type=Fields(),
     metavar="NAMES",
-    help="Text fields to carry over, with commas: caption, byline, credit, copyright. They are "
-    "read and written anew; everything else in the file is dropped.",
+    help="Fields to carry over, with commas: caption, byline, credit, copyright, date (the day "
+    "on which it was taken), time (the same with the time of day, which identifies more). They "
+    "are read and written anew; everything else in the file is dropped.",
 )
 @click.option(
     "--decisions",
