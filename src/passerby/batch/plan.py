@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from passerby.batch.discover import Discovery, Found, discover, is_folder
 from passerby.batch.ledger import record_place
 from passerby.batch.names import fit, output_names, target_suffixes
+from passerby.batch.neutral import names_key, neutral_names
 from passerby.errors import EmptyInput, OutputError, PasserbyError, UsageError
 from passerby.model.given import Given
 from passerby.model.media import SUFFIXES, WRITABLE, target_of
@@ -26,8 +27,8 @@ class Request:
 
     `out` is a folder, or the file for a single input; None stands for a dry run, which writes
     nothing but reports, and these only if `report` names a folder. `given` are decisions by
-    the input's sha256: nothing is detected then. `workers` is a number of processes, None for
-    as many as there are cores.
+    the input's sha256: nothing is detected then. `neutral` asks for names that say nothing.
+    `workers` is a number of processes, None for as many as there are cores.
     """
 
     paths: tuple[Path, ...]
@@ -36,6 +37,7 @@ class Request:
     report: Path | None = None
     given: Mapping[str, Given] | None = None
     overwrite: bool = False
+    neutral: bool = False
     workers: int | None = None
 
 
@@ -76,8 +78,9 @@ class Plan:
 def make_plan(request: Request) -> Plan:
     """List the inputs and give each its output.
 
-    Raises UsageError when the output folder is an input or no folder, EmptyInput when there
-    is nothing to do.
+    Raises UsageError when the output folder is an input or no folder, or neutral names cannot
+    be had; EmptyInput when there is nothing to do; OutputUnwritable when the key of neutral
+    names, which is all that is written here, cannot be.
     """
     single = is_single_file(request)
     reports = _reports(request, single)
@@ -87,22 +90,45 @@ def make_plan(request: Request) -> Plan:
     found = discover(request.paths, own)
     if not found.files:
         raise EmptyInput(_nothing(found), "Check the paths.")
-    if single and request.out is not None:
-        names = [PurePath(request.out.name)]
-        folder: Path | None = request.out.parent
-    else:
-        names, folder = output_names(found.files, request.options.to), request.out
+    names, folder = _names(request, found.files, reports, single)
     inputs = _identities(f.source for f in found.files)
     among = folder is not None and _among(folder, request.paths)
     tasks = tuple(
         _task(one, name, folder, reports, inputs, among)
         for one, name in zip(found.files, names, strict=True)
     )
+    if request.neutral:
+        # The times of writing must not tell the order of the inputs.
+        tasks = tuple(sorted(tasks, key=lambda task: os.fsencode(task.output or "")))
     if single:
         if tasks[0].error is not found.files[0].error:
             raise UsageError(f"{names[0]} is the input: originals are never written to")
         _check_suffix(found.files[0], request)
     return Plan(tasks=tasks, reports=reports, left_out=found.left_out, notes=tuple(found.notes))
+
+
+def _names(
+    request: Request, files: list[Found], reports: Reports | None, single: bool
+) -> tuple[list[PurePath], Path | None]:
+    """Return the names of the copies, and the folder that they are below."""
+    out, to = request.out, request.options.to
+    if single and out is not None:
+        if request.neutral:
+            raise UsageError(
+                f"{printable(out.name)} is the copy's name, and --neutral-names asks for another",
+                "Leave --neutral-names out, or let -o name a folder.",
+            )
+        return [PurePath(out.name)], out.parent
+    names = output_names(files, to)
+    if not request.neutral or out is None or reports is None:
+        return names, out
+    if Path(os.path.realpath(reports.folder)).is_relative_to(os.path.realpath(out)):
+        raise UsageError(
+            "the reports would lie among the copies, and they tell which is which",
+            "Name a folder outside of the output folder with --report.",
+        )
+    suffixes = [next(iter(target_suffixes(one.format, to)), None) for one in files]
+    return neutral_names(names, suffixes, names_key(reports.folder, out)), out
 
 
 def is_single_file(request: Request) -> bool:

@@ -105,6 +105,12 @@ way is an error, unless --overwrite is given. Originals are never written to.
 )
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are not up to date.")
 @click.option(
+    "--neutral-names",
+    is_flag=True,
+    help="Give the copies names that tell nothing of the inputs' names, folders, order or time, "
+    "all in one folder. The reports say which is which.",
+)
+@click.option(
     "--report",
     type=Name(),
     metavar="FOLDER",
@@ -124,6 +130,7 @@ def redact(
     decisions: Path | None,
     dry_run: bool,
     overwrite: bool,
+    neutral_names: bool,
     report: Path | None,
     workers: int | None,
     as_json: bool,
@@ -132,7 +139,14 @@ def redact(
     """Run the command; what it does stands in its help."""
     options = _options(**choices)
     if STDIN in (*paths, output):
-        _check_stream(paths, output, report=report, overwrite=overwrite, workers=workers)
+        _check_stream(
+            paths,
+            output,
+            report=report,
+            overwrite=overwrite,
+            neutral_names=neutral_names,
+            workers=workers,
+        )
         from passerby.cli.stream import redact_stream
 
         return redact_stream(options, decisions, dry_run=dry_run, as_json=as_json)
@@ -148,6 +162,7 @@ def redact(
         report=report,
         given=None if decisions is None else load_decisions(decisions),
         overwrite=overwrite,
+        neutral=neutral_names,
         workers=workers,
     )
     return _run(request, as_json)
@@ -195,4 +210,4 @@ def _check_stream(paths: tuple[Path, ...], output: Path | None, **others: Any) -
         raise UsageError("- reads one picture from stdin and writes it to stdout: nothing else")
     for name, value in others.items():
         if value:
-            raise UsageError(f"--{name} has no meaning for a picture from stdin")
+            raise UsageError(f"--{name.replace('_', '-')} has no meaning for a picture from stdin")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from passerby.model.decision import Action, Decision
 from passerby.model.geometry import Region, Shape
@@ -238,5 +239,7 @@ def _facts(report: Report) -> str:
     facts.append(size(item.bytes))
     if report.kept_fields:
         facts.append("kept: " + ", ".join(report.kept_fields))
+    if report.output and PurePath(report.output).name != PurePath(item.path).name:
+        facts.append(f"copy: {printable(PurePath(report.output).name)}")
     facts.append(f"sha256 {item.sha256[:12]}…")
     return " · ".join(facts)
