@@ -31,6 +31,18 @@ _NOT_HANDLED = """
 PICTURE_LIKE = frozenset(_NOT_HANDLED.split()).union(*SUFFIXES.values())
 """Names that promise a picture or a video: such a file is never left out silently."""
 
+THUMBNAIL_FOLDERS = frozenset(
+    {
+        "@eadir",
+        ".@__thumb",
+        ".thumbnails",
+        ".thumb",
+        ".picasaoriginals",
+        ".appledouble",
+        ".bridgecache",
+    }
+)
+"""Folders in which systems and programs keep copies of the pictures beside them."""
 APPLE_DOUBLE = b"\x00\x05\x16\x07"
 """Start of the ``._name`` files that macOS leaves on foreign disks; RFC 1740."""
 
@@ -118,7 +130,10 @@ class _Walk:
         for entry in entries:
             path, below = folder / entry.name, relative / entry.name
             if entry.is_dir(follow_symlinks=False):
-                yield path, below
+                if entry.name.lower() in THUMBNAIL_FOLDERS:
+                    self.result.notes.append(f"{path} is for copies of the pictures beside it")
+                else:
+                    yield path, below
             elif entry.is_symlink() and is_folder(path):
                 self.linked.append((path, below))
             else:

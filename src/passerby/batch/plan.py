@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from passerby.batch.discover import Discovery, Found, discover, is_folder
 from passerby.batch.ledger import record_place
 from passerby.batch.names import fit, output_names, target_suffixes
 from passerby.batch.neutral import names_key, neutral_names
-from passerby.errors import EmptyInput, OutputError, PasserbyError, UsageError
+from passerby.batch.siblings import PICTURES, find_siblings
+from passerby.errors import EmptyInput, OutputError, PasserbyError, UnsupportedFormat, UsageError
 from passerby.model.given import Given
-from passerby.model.media import SUFFIXES, WRITABLE, target_of
+from passerby.model.media import SUFFIXES, WRITABLE, Format, target_of
 from passerby.model.options import Options
+from passerby.model.report import Sibling
 from passerby.report.text import printable
 
 FILES = "files"
@@ -44,7 +46,8 @@ class Request:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One file of a run. `sidecar` is where its report goes; `error` says why it is not even
-    tried; `note` goes into its report; `among` says that the output lies among inputs."""
+    tried; `note` and `siblings` go into its report; `among` says that the output lies among
+    inputs."""
 
     source: Path
     shown: str
@@ -52,6 +55,7 @@ class Task:
     sidecar: Path | None = None
     among: bool = False
     note: str | None = None
+    siblings: tuple[Sibling, ...] = ()
     error: PasserbyError | None = None
 
 
@@ -94,9 +98,10 @@ def make_plan(request: Request) -> Plan:
     inputs = _identities(f.source for f in found.files)
     among = folder is not None and _among(folder, request.paths)
     tasks = tuple(
-        _task(one, name, folder, reports, inputs, among)
-        for one, name in zip(found.files, names, strict=True)
+        replace(_task(one, name, folder, reports, inputs, among), siblings=siblings)
+        for one, name, siblings in zip(found.files, names, find_siblings(found.files), strict=True)
     )
+    tasks = tuple(map(_explain_video, found.files, tasks))
     if request.neutral:
         # The times of writing must not tell the order of the inputs.
         tasks = tuple(sorted(tasks, key=lambda task: os.fsencode(task.output or "")))
@@ -232,6 +237,20 @@ def _task(
         note=_note(found, name),
         error=error,
     )
+
+
+def _explain_video(found: Found, task: Task) -> Task:
+    """Say of a video that is refused which picture it belongs to by its name."""
+    pictures = [s.path for s in task.siblings if Path(s.path).suffix.lower() in PICTURES]
+    if task.error is not None or found.format is not Format.VIDEO or not pictures:
+        return task
+    shown = printable(PurePath(pictures[0]).name)
+    error = UnsupportedFormat(
+        f"video is not handled yet; by its name it is the moving part of {shown}, as in a Live "
+        "Photo",
+        "Do not publish it beside the redacted picture: it shows the same people.",
+    )
+    return replace(task, error=error)
 
 
 def _note(found: Found, name: PurePath) -> str | None:

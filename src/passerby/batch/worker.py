@@ -171,6 +171,7 @@ def _maker(report: Report, ports: Ports) -> str | None:
 
 
 def _noted(task: Task, report: Report) -> Report:
+    report = replace(report, siblings=task.siblings)
     return report if task.note is None else _with_note(report, task.note)
 
 

@@ -188,13 +188,14 @@ def _options(
 
 def _run(request: Request, as_json: bool) -> int:
     from passerby.batch.run import run_batch
-    from passerby.cli.progress import Progress, total_line
+    from passerby.cli.progress import Progress, sibling_lines, total_line
     from passerby.report.json import run_document
     from passerby.report.text import printable
 
     with Progress() as progress:
         run = run_batch(request, progress)
-    say(total_line(run))
+    for line in (total_line(run), *sibling_lines(run)):
+        say(line)
     if progress.page is not None:
         say(f"Report: {printable(str(progress.page))}")
     if as_json:

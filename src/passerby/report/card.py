@@ -57,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One check, or one dropped part, in its table."""
+    """One check, one dropped part, or one file beside the input, in its table."""
 
     name: str
     detail: str = ""
@@ -88,6 +88,8 @@ class Card:
     checks_line: str
     dropped: tuple[Told, ...]
     dropped_line: str
+    siblings: tuple[Told, ...]
+    siblings_line: str
     facts: str
 
 
@@ -132,6 +134,10 @@ def make_card(number: int, report: Report, thumbnail: str | None) -> Card:
             for p in report.dropped
         ),
         dropped_line=_dropped_line(report),
+        siblings=tuple(
+            Told(name=printable(s.path), detail=s.what, passed=s.in_run) for s in report.siblings
+        ),
+        siblings_line=_siblings_line(report),
         facts=_facts(report),
     )
 
@@ -225,6 +231,12 @@ def _dropped_line(report: Report) -> str:
     counted = Counter(part.group.value for part in report.dropped)
     told = ", ".join(sorted(counted))
     return f"{plural(len(report.dropped), 'part')} of the file dropped: {told}"
+
+
+def _siblings_line(report: Report) -> str:
+    behind = sum(not sibling.in_run for sibling in report.siblings)
+    beside = plural(len(report.siblings), "file lies", "files lie") + " beside it"
+    return f"{beside}, {behind:,} of them as they were: do not publish these"
 
 
 def _facts(report: Report) -> str:
