@@ -17,10 +17,17 @@ _FLAGS = ("-a", "-u", "-U", "-G1", "-ee3", "-json", "-charset", "filename=utf8")
 
 class Auditor:
     """One exiftool that answers for one file after another; starting it anew for each would take
-    longer than most pictures do."""
+    longer than most pictures do. It ends with its process, or when it is closed."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+
+    def close(self) -> None:
+        """End exiftool."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
 
     @staticmethod
     def is_there() -> bool:

@@ -24,7 +24,7 @@ from corpusbench.work import Ended, Errand, Runner, Settings
 
 _START = 120.0
 """Seconds that a process may take to begin."""
-_MOST_STARTS = 3
+_MOST_STARTS = 2
 """Processes that end before they begin, one after another, until all is given up."""
 
 
