@@ -14,7 +14,6 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
-from skimage.feature import match_template
 
 Grey = NDArray[np.float32]
 ALIKE = 0.9
@@ -63,6 +62,9 @@ def likeness(data: bytes, face: Grey) -> float:
 
 
 def _best(shown: Grey, face: Grey) -> float:
+    # Slow to load, and only needed where a face was planted.
+    from skimage.feature import match_template
+
     if shown.shape[0] < face.shape[0] or shown.shape[1] < face.shape[1]:
         return 0.0
     if float(shown.std()) < 1e-3:
