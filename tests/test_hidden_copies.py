@@ -8,7 +8,16 @@ from functools import cache
 import numpy as np
 import pytest
 
-from canaries import Filled, filled_jpeg, filled_png, filled_tiff, filled_webp
+from canaries import (
+    Filled,
+    filled_avif,
+    filled_heic,
+    filled_jpeg,
+    filled_jpegxl,
+    filled_png,
+    filled_tiff,
+    filled_webp,
+)
 from canaries.search import found_in, unexpected_tags
 from passerby.compose import build_ports
 from passerby.examine import inspect_bytes, verify_bytes
@@ -24,6 +33,9 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "PNG": filled_png,
     "TIFF": filled_tiff,
     "WebP": filled_webp,
+    "HEIC": filled_heic,
+    "AVIF": filled_avif,
+    "JPEG XL": filled_jpegxl,
 }
 
 

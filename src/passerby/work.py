@@ -18,7 +18,7 @@ from passerby.errors import InputError, LimitExceeded, PasserbyError
 from passerby.model.decision import Decision
 from passerby.model.finding import Sighting
 from passerby.model.geometry import Grid
-from passerby.model.media import Group, Item, Part
+from passerby.model.media import Facts, Group, Item, Part
 from passerby.model.options import Method, Options
 from passerby.model.report import Check, Failure, Outcome, Report
 from passerby.ports import Picture, Ports
@@ -47,6 +47,18 @@ def full_item(item: Item, picture: Picture) -> Item:
         depth=coded.depth,
         orientation=picture.orientation,
         frames=len(picture.frames),
+    )
+
+
+def described_item(item: Item, facts: Facts) -> Item:
+    """Describe a file of which the header was read."""
+    return replace(
+        item,
+        format=facts.format,
+        size=facts.size,
+        mode=facts.mode,
+        depth=facts.depth,
+        orientation=facts.orientation,
     )
 
 
@@ -146,6 +158,10 @@ class Work:
             self.notes = (*self.notes, f"not all parts could be listed: {error.message}")
             return ()
         return tuple(p for p in parts if p.group not in (Group.PICTURE, Group.COLOUR))
+
+    def note(self, notes: tuple[str, ...]) -> None:
+        """Keep the notes that are new."""
+        self.notes = tuple(dict.fromkeys((*self.notes, *notes)))
 
     def read_again(self, data: bytes) -> Picture:
         """Decode the source for the comparison. Raises InputError or LimitExceeded."""

@@ -4,17 +4,46 @@ Each carrier holds a string of its own, a canary, so that a search through the b
 file says which carrier left something there.
 """
 
+from collections.abc import Callable
+
+import numpy as np
+
+from canaries.bmff import filled_avif, filled_heic
 from canaries.carriers import Carrier, Filled, Nest
 from canaries.jpeg import filled_jpeg
+from canaries.jpegxl import filled_jpegxl
 from canaries.png import filled_png
 from canaries.tiff import filled_tiff
 from canaries.webp import filled_webp
 
+BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
+    "JPEG": filled_jpeg,
+    "PNG": filled_png,
+    "WebP": filled_webp,
+    "TIFF": filled_tiff,
+    "HEIC": filled_heic,
+    "AVIF": filled_avif,
+    "JPEG XL": filled_jpegxl,
+}
+"""What fills a file of each format, from (height, width, 3) pixels."""
+
+SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tif"}
+SUFFIXES |= {"HEIC": ".heic", "AVIF": ".avif", "JPEG XL": ".jxl"}
+
+IN_PIXELS = frozenset({"colour under alpha 0", "channel of unknown meaning"})
+"""Carriers that are pixels: no part of a container lists them."""
+
 __all__ = [
+    "BUILDERS",
+    "IN_PIXELS",
+    "SUFFIXES",
     "Carrier",
     "Filled",
     "Nest",
+    "filled_avif",
+    "filled_heic",
     "filled_jpeg",
+    "filled_jpegxl",
     "filled_png",
     "filled_tiff",
     "filled_webp",

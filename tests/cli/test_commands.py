@@ -10,7 +10,6 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,9 +17,11 @@ from PIL import Image
 import passerby
 import people
 from batch_parts import picture
-from passerby.cli import main
 from passerby.errors import Exit
 from passerby.find import catalogue
+from passerby.media import turbojpeg_library
+from requirements import require
+from shells import Shell
 
 COMMAND = [sys.executable, "-m", "passerby"]
 
@@ -30,25 +31,6 @@ def faces(seed: int = 0) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(people.crowd(320, 160, 2, 70, seed)).save(stream, "png")
     return stream.getvalue()
-
-
-class Shell:
-    """Runs commands in a folder and remembers what they wrote."""
-
-    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
-        self.capfd = capfd
-        self.out = self.err = ""
-
-    def run(self, *arguments: str | Path) -> int:
-        self.capfd.readouterr()
-        code = main([str(argument) for argument in arguments])
-        self.out, self.err = self.capfd.readouterr()
-        return code
-
-    def json(self) -> Any:
-        value = json.loads(self.out)
-        assert value["schema"] == 1
-        return value
 
 
 @pytest.fixture
@@ -209,6 +191,26 @@ def test_doctor_says_when_weights_are_damaged(
     assert shell.run("doctor", "--json") == Exit.DEPENDENCY
     assert not shell.json()["healthy"]
     assert "unusable" in shell.err
+
+
+def test_doctor_says_how_jpegs_are_written(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert shell.run("doctor", "--json") == 0
+    found = shell.json()["jpeg"]
+    require(found["library"] is not None, "libjpeg-turbo's transform library is not there")
+    assert found["problems"] == []
+    assert found["library"] in shell.err
+    assert "carried over" in shell.err
+    empty = turbojpeg_library.Search(loaded=None)
+    monkeypatch.setattr(turbojpeg_library, "search", lambda: empty)
+    assert shell.run("doctor", "--json") == 0
+    assert shell.json()["jpeg"]["library"] is None
+    assert "coded again" in shell.err
+    damaged = turbojpeg_library.Search(loaded=None, problems=("it is damaged",))
+    monkeypatch.setattr(turbojpeg_library, "search", lambda: damaged)
+    assert shell.run("doctor", "--json") == Exit.DEPENDENCY
+    assert "it is damaged" in shell.err
 
 
 def test_models(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,16 @@ import piexif
 import pytest
 from PIL import Image
 
-from canaries import Filled, filled_jpeg, filled_png, filled_tiff, filled_webp
+from canaries import (
+    Filled,
+    filled_avif,
+    filled_heic,
+    filled_jpeg,
+    filled_jpegxl,
+    filled_png,
+    filled_tiff,
+    filled_webp,
+)
 from canaries.search import exiftool, exiftool_written, found_in, unexpected_tags
 from media.pictures import LIMITS, MEDIA, astronaut, saved
 from passerby.model.media import Field, Group
@@ -26,6 +35,9 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "PNG": filled_png,
     "WebP": filled_webp,
     "TIFF": filled_tiff,
+    "HEIC": filled_heic,
+    "AVIF": filled_avif,
+    "JPEG XL": filled_jpegxl,
 }
 IN_PIXELS = {"colour under alpha 0", "channel of unknown meaning"}
 """Carriers that are pixels: no part of a container lists them."""
@@ -42,7 +54,8 @@ def test_the_source_holds_all_of_them(name: str) -> None:
     found = set(found_in(source.data, source))
     assert {c.name for c in source.carriers} - found <= IN_PIXELS
     assert len(source.carriers) > 40
-    assert len(exiftool(source.data)) > 80
+    # exiftool does not unpack Brotli, nor look behind the end of boxes.
+    assert len(exiftool(source.data)) > (50 if name == "JPEG XL" else 80)
 
 
 @pytest.mark.parametrize("name", BUILDERS)

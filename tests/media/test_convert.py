@@ -38,6 +38,7 @@ HOLDS = {
     Format.PNG: {mode: mode for mode in Mode if mode is not Mode.CMYK},
     Format.WEBP: {Mode.L: Mode.RGB, Mode.LA: Mode.RGBA, Mode.RGB: Mode.RGB, Mode.RGBA: Mode.RGBA},
     Format.TIFF: {mode: mode for mode in Mode},
+    Format.AVIF: {mode: mode for mode in Mode if mode is not Mode.CMYK},
 }  # fmt: skip
 """What a picture of each mode becomes."""
 SRGB = icc.keep(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), Mode.RGB, [])
@@ -90,8 +91,9 @@ def test_every_mode_and_depth_is_written_as_planned_or_refused(
 @pytest.mark.parametrize(
     ("depth", "target", "kept", "note"),
     [
-        (16, Format.JPEG, 8, "16 bits a sample are brought to 8"),
-        (16, Format.WEBP, 8, "16 bits a sample are brought to 8"),
+        (16, Format.JPEG, 8, "16 bits a sample are brought to 8; --to png keeps them"),
+        (16, Format.WEBP, 8, "16 bits a sample are brought to 8; --to png keeps them"),
+        (16, Format.AVIF, 12, "16 bits a sample are brought to 12; --to png keeps them"),
         (10, Format.PNG, 16, "10 bits a sample are kept in 16"),
         (12, Format.TIFF, 16, "12 bits a sample are kept in 16"),
         (16, Format.PNG, 16, None),
@@ -110,7 +112,9 @@ def test_depth(depth: int, target: Format, kept: int, note: str | None) -> None:
         values = len(np.unique(picture.samples))
         assert len(np.unique(there.samples)) == values
     else:
-        np.testing.assert_array_equal(there.samples[..., :1], picture.samples >> 8)
+        scale = 2 ** (16 - kept)
+        upper = there.samples[..., :1].astype(np.int64) >> (there.samples.itemsize * 8 - kept)
+        assert np.abs(upper * scale - picture.samples).max() <= scale
 
 
 def test_a_picture_that_has_the_format_is_left_as_it_is() -> None:
@@ -134,6 +138,8 @@ def test_what_becomes_transparent_on_the_way_holds_no_colour() -> None:
     picture.samples[:, :9, 3] = 200
     there = convert(picture, Format.WEBP)
     assert (there.samples[:, :9] == 0).all()
+    picture.samples[:, :9, 3] = 5
+    assert (convert(picture, Format.AVIF).samples[:, :9] == 0).all()
     assert picture.samples[:, :9, :3].any()
 
 
@@ -222,7 +228,7 @@ SOURCES = {
 REFUSED = {
     (name, target)
     for name in ("CMYK JPEG", "CMYK TIFF")
-    for target in (Format.PNG, Format.WEBP)
+    for target in (Format.PNG, Format.WEBP, Format.AVIF)
 }  # fmt: skip
 
 

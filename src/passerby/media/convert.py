@@ -15,6 +15,7 @@ from PIL import Image
 from passerby.errors import UnsupportedFormat
 from passerby.media import samples
 from passerby.media.containers import jpeg as jpeg_container
+from passerby.media.convert_colour import fit_colours
 from passerby.media.jpeg_frame import read_frame
 from passerby.model.media import Format, JpegLayout, Mode, Orientation
 from passerby.ports import Picture, Samples
@@ -25,12 +26,14 @@ _MODES = {
     Format.PNG: (Mode.L, Mode.LA, Mode.RGB, Mode.RGBA),
     Format.WEBP: (Mode.RGB, Mode.RGBA),
     Format.TIFF: (Mode.L, Mode.LA, Mode.RGB, Mode.RGBA, Mode.CMYK),
+    Format.AVIF: (Mode.L, Mode.LA, Mode.RGB, Mode.RGBA),
 }
 _DEPTHS = {
     Format.JPEG: (8,),
     Format.PNG: (1, 2, 4, 8, 16),
     Format.WEBP: (8,),
     Format.TIFF: (8, 16),
+    Format.AVIF: (8, 10, 12),
 }
 _SIDES = {Format.JPEG: 65500, Format.WEBP: 16383}
 """Pixels of the longest side: what libjpeg codes (JPEG_MAX_DIMENSION), and RFC 9649, 2."""
@@ -63,13 +66,7 @@ def convert(picture: Picture, target: Format) -> Picture:
     mode = _fit_mode(source.mode, target)
     pixels = _in_mode(picture.samples, source.mode, mode, notes)
     depth = _fit_depth(source.depth, target, mode, notes)
-    icc = source.icc if mode in (source.mode, _BARE.get(source.mode)) else None
-    if source.icc and icc is None:
-        notes.append("its colour profile is one of grey; it is left out")
-    if source.colour_tags:
-        notes.append(
-            f"its colour tags ({', '.join(n for n, _ in source.colour_tags)}) are left out"
-        )
+    icc, tags = fit_colours(source, target, mode, notes)
     encoding = replace(
         source,
         format=target,
@@ -77,7 +74,7 @@ def convert(picture: Picture, target: Format) -> Picture:
         depth=depth,
         lossless=target in (Format.PNG, Format.TIFF) or (target is Format.WEBP and source.lossless),
         icc=icc,
-        colour_tags=(),
+        colour_tags=tags,
         drop_opaque_alpha=source.drop_opaque_alpha or target in _OMITS_OPAQUE,
         jpeg=_standard_layout(len(mode)) if target is Format.JPEG else None,
     )
@@ -124,20 +121,25 @@ def _fit_depth(depth: int, target: Format, mode: Mode, notes: list[str]) -> int:
     able = [d for d in _DEPTHS[target] if d >= 8 or mode is Mode.L]
     kept = min((d for d in able if d >= depth), default=max(able))
     if kept < depth:
-        notes.append(f"{depth} bits a sample are brought to {kept}")
+        more = "; --to png keeps them" if mode is not Mode.CMYK else ""
+        notes.append(f"{depth} bits a sample are brought to {kept}{more}")
     elif kept > depth > 8:
         notes.append(f"{depth} bits a sample are kept in {kept}")
     return kept
 
 
 def _to_depth(pixels: Samples, mode: Mode, depth: int) -> Samples:
-    if depth > 8:
-        return pixels
-    narrow = samples.to_8_bit(pixels)
-    if mode.has_alpha and narrow is not pixels:
+    fitted: Samples
+    if depth <= 8:
+        fitted = samples.to_8_bit(pixels)
+    elif depth < 16:
+        fitted = samples.widen(samples.narrow(pixels, depth), depth)
+    else:
+        fitted = pixels
+    if mode.has_alpha and fitted is not pixels:
         # What was nearly transparent has become so, and its colour invisible.
-        samples.zero_invisible(narrow)
-    return narrow
+        samples.zero_invisible(fitted)
+    return fitted
 
 
 @cache

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from passerby.errors import CorruptInput, EmptyInput, LimitExceeded, OutputError, PasserbyError
 from passerby.model.options import Limits
 
-_COPIES = 5
+COPIES = 5
 """Times that the pixels of a picture are held at once between reading and publishing: the
 original, the planned, the written, and room for a codec and a rotation."""
 _MASKS = 6
@@ -65,7 +65,7 @@ def check_claim(size: tuple[int, int], pixel_bytes: int, file_bytes: int, limits
             f"{width}x{height} is {pixels / 1e6:.0f} megapixels; the limit is "
             f"{limits.pixels / 1e6:.0f}"
         )
-    memory = pixels * (_COPIES * pixel_bytes + _MASKS) + 3 * file_bytes
+    memory = pixels * (COPIES * pixel_bytes + _MASKS) + 3 * file_bytes
     if memory > limits.memory:
         raise LimitExceeded(
             f"{width}x{height} would take about {memory / 2**20:.0f} MiB; the limit is "
