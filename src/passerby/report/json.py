@@ -47,6 +47,7 @@ def run_document(run: RunReport) -> dict[str, Any]:
         totals=run.totals,
         masks=run.masks,
         left_out=run.left_out,
+        left_behind=len(run.left_behind),
         options=encode(run.options),
         files=[encode(report) for report in run.files],
     )
