@@ -8,7 +8,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from canaries import Filled, filled_jpeg, filled_png, filled_tiff, filled_webp
+from canaries import (
+    Filled,
+    filled_jpeg,
+    filled_pages,
+    filled_png,
+    filled_tiff,
+    filled_webp,
+)
 from canaries.search import found_in, unexpected_tags
 from passerby.compose import build_ports
 from passerby.examine import inspect_bytes, verify_bytes
@@ -23,6 +30,7 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "JPEG": filled_jpeg,
     "PNG": filled_png,
     "TIFF": filled_tiff,
+    "TIFF pages": filled_pages,
     "WebP": filled_webp,
 }
 
@@ -83,7 +91,7 @@ def test_no_carrier_is_left(kind: str) -> None:
 @pytest.mark.parametrize("kind", BUILDERS)
 def test_kept_fields_are_all_that_is_left(kind: str) -> None:
     report, data = redacted(kind, (Field.COPYRIGHT, Field.CREDIT))
-    tag = "TIFF Copyright" if kind == "TIFF" else "Exif Copyright"
+    tag = "TIFF Copyright" if kind.startswith("TIFF") else "Exif Copyright"
     assert found_in(data, filled(kind)) == [tag]
     assert report.kept_fields == ("copyright",)
     result = verify_bytes(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 
 import imagecodecs
 import numpy as np
@@ -252,6 +253,54 @@ def test_lossless(
     scrambled = samples.copy()
     scrambled[mask] = rng.integers(0, 256, samples.shape, dtype=np.uint8)[mask]
     check(encode(samples), encode(scrambled), decisions, method)
+
+
+def tiff_pages(pages: list[np.ndarray]) -> bytes:
+    """Return a TIFF of pages: 8 bits, JPEG, turned 16 bits, and so on."""
+    out = io.BytesIO()
+    with tifffile.TiffWriter(out) as file:
+        for number, samples in enumerate(pages):
+            kind: dict[str, object] = {"compression": "lzw"}
+            values: np.ndarray = samples
+            if number % 3 == 1:
+                kind = {"compression": "jpeg", "subsampling": (2, 2)}
+            if number % 3 == 2:
+                kind = {"extratags": [(274, "H", 1, int(Orientation.RIGHT_TOP), True)]}
+                values = samples.astype(np.uint16) * 257
+            file.write(values, photometric="rgb", metadata=None, **kind)
+    return out.getvalue()
+
+
+@given(
+    each=st.lists(st.tuples(places(), st.booleans()), min_size=2, max_size=4),
+    method=METHODS,
+    seed=st.integers(0, 2**32 - 1),
+)
+@SETTINGS
+def test_pages_of_a_tiff(
+    each: list[tuple[tuple[int, int, Box, Shape], bool]], method: Method, seed: int
+) -> None:
+    """What lies under the masks of some pages is changed, before the pages are encoded."""
+    rng = np.random.default_rng(seed)
+    pages = [
+        texture(rng, (width, height, 3) if number % 3 == 2 else (height, width, 3))
+        for number, ((width, height, _, _), _) in enumerate(each)
+    ]
+    one = tiff_pages(pages)
+    decisions = tuple(
+        replace(decision(box, shape), frame=number)
+        for number, ((_, _, box, shape), _) in enumerate(each)
+    )
+    changed = [page.copy() for page in pages]
+    frames = MEDIA.read(one, Limits()).frames
+    for number, (frame, (_, change)) in enumerate(zip(frames, each, strict=True)):
+        if change or number == 0:
+            told = [d for d in decisions if d.speaks_of(number)]
+            mask = build_mask(told, frame.size, frame.encoding.grid)
+            where = stored_mask(mask, frame.orientation)
+            scrambled = rng.integers(0, 256, pages[number].shape, dtype=np.uint8)
+            changed[number][where] = scrambled[where]
+    check(one, tiff_pages(changed), decisions, method)
 
 
 @pytest.mark.parametrize("transparent", [False, True])

@@ -7,7 +7,7 @@ file says which carrier left something there.
 from canaries.carriers import Carrier, Filled, Nest
 from canaries.jpeg import filled_jpeg
 from canaries.png import filled_png
-from canaries.tiff import filled_tiff
+from canaries.tiff import filled_pages, filled_tiff
 from canaries.webp import filled_webp
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Filled",
     "Nest",
     "filled_jpeg",
+    "filled_pages",
     "filled_png",
     "filled_tiff",
     "filled_webp",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -30,6 +31,7 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "ColorComponents",
             "YCbCrSubSampling",
             "ExifByteOrder",
+            "PageCount",
         ]
     ),
     "JFIF": frozenset({"JFIFVersion", "ResolutionUnit", "XResolution", "YResolution"}),
@@ -88,6 +90,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "Predictor",
             "InkSet",
             "ExtraSamples",
+            "SubfileType",
+            "PageNumber",
         ]
     ),
     "Composite": frozenset({"ImageSize", "Megapixels"}),
@@ -144,6 +148,8 @@ def unexpected_tags(data: bytes) -> dict[str, object]:
 
 def _is_expected(name: str, value: object) -> bool:
     group, _, tag = name.partition(":")
+    # Every page of a TIFF may have what its first one may have.
+    group = re.sub(r"^IFD[1-9]$", "IFD0", group)
     if group in _SYSTEM:
         return True
     if group in _ICC_GROUPS:

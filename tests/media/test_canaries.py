@@ -16,7 +16,14 @@ import piexif
 import pytest
 from PIL import Image
 
-from canaries import Filled, filled_jpeg, filled_png, filled_tiff, filled_webp
+from canaries import (
+    Filled,
+    filled_jpeg,
+    filled_pages,
+    filled_png,
+    filled_tiff,
+    filled_webp,
+)
 from canaries.search import exiftool, exiftool_written, found_in, unexpected_tags
 from media.pictures import LIMITS, MEDIA, astronaut, saved
 from passerby.model.media import Field, Group
@@ -26,6 +33,7 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "PNG": filled_png,
     "WebP": filled_webp,
     "TIFF": filled_tiff,
+    "TIFF pages": filled_pages,
 }
 IN_PIXELS = {"colour under alpha 0", "channel of unknown meaning"}
 """Carriers that are pixels: no part of a container lists them."""

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from canaries import filled_jpeg, filled_png, filled_tiff, filled_webp
+from canaries import filled_jpeg, filled_pages, filled_png, filled_tiff, filled_webp
 from canaries.png import SIGNATURE, chunk
 from media import arithmetic
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
+from media.test_pages import page, tiff_of
 from media.test_png import png, values_of
 from media.test_tiff import tiff
 from passerby.errors import PasserbyError
@@ -50,6 +51,8 @@ def seeds() -> dict[str, bytes]:
         "jpeg tiff": tiff(pixels, compression="jpeg", subsampling=(2, 2)),
         "big tiff": tiff(pixels, bigtiff=True, byteorder=">"),
         "filled tiff": filled_tiff(pixels).data,
+        "tiff pages": tiff_of(page(pixels), page(deep), page(pixels, compression="jpeg")),
+        "filled tiff pages": filled_pages(pixels).data,
     }
 
 

@@ -26,6 +26,7 @@ _CODECS: dict[Format, ModuleType] = {
     Format.PNG: png,
     Format.WEBP: webp,
     Format.TIFF: tiff,
+    Format.MULTIPAGE_TIFF: tiff,
 }
 
 

@@ -54,6 +54,15 @@ def keep(profile: bytes | None, mode: Mode, notes: list[str]) -> bytes | None:
         return None
 
 
+def is_rebuilt(profile: bytes) -> bool:
+    """Whether a profile is one that `keep` has written."""
+    space = profile[16:20]
+    try:
+        return space in _CMS_MODES and _keep(profile, space) == profile
+    except BadTag:
+        return False
+
+
 @lru_cache(maxsize=8)
 def _keep(profile: bytes, space: bytes) -> bytes:
     rebuilt = rebuild(profile, space)

@@ -33,7 +33,7 @@ class Format(StrEnum):
     VIDEO = "video"
 
 
-HANDLED = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
+HANDLED = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.MULTIPAGE_TIFF})
 
 WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
 """Formats that a still can be written in, whatever it was read from."""
@@ -46,6 +46,7 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.PNG: (".png",),
     Format.WEBP: (".webp",),
     Format.TIFF: (".tif", ".tiff"),
+    Format.MULTIPAGE_TIFF: (".tif", ".tiff"),
 }
 """File name endings of each handled format, the usual one first."""
 

@@ -16,6 +16,7 @@ _LISTERS = {
     Format.PNG: png.list_leftovers,
     Format.WEBP: webp.list_leftovers,
     Format.TIFF: tiff.list_leftovers,
+    Format.MULTIPAGE_TIFF: tiff.list_leftovers,
 }
 
 

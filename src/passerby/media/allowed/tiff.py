@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from passerby.errors import CorruptInput, UnsupportedFormat
+from passerby.media import icc
 from passerby.media import tiff as codec
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import tiff as container
@@ -21,36 +22,56 @@ _NEEDED = frozenset(
     | {320, 322, 323, 324, 325, 332, 338, 339, 347, 530, 531}
 )
 """Tags whose values are numbers that a decoder uses, with their structure checked on reading."""
+_PAGE_NUMBER = 297
 _MOST_NUMBERS = 16
 """Values in a tag that is no list of strips or tiles and no palette."""
 _LISTS = frozenset({273, 279, 320, 324, 325, 347})
 
 
 def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> list[Part]:
-    """List tags that are not needed for the picture and not planned, further directories, and
-    bytes that nothing refers to or that a strip does not need. Raises CorruptInput."""
+    """List tags that are not needed for a page and not planned, further directories, and bytes
+    that nothing refers to or that a strip does not need. Raises CorruptInput."""
     tree = container.walk(data)
-    page = container.pages(data, tree)[0]
-    planned = {codec.ICC_TAG: encoding.icc, codec.XMP_TAG: packet}
+    pages = container.pages(data, tree)
+    allowed = {"header", "padding"}
+    spare: list[Part] = []
+    for number, page in enumerate(pages):
+        allowed |= {page.name, f"{page.name}/picture"}
+        allowed |= _allowed_tags(data, tree, page, encoding, packet if number == 0 else None)
+        spare += _in_segments(data, tree, page)
+    return [part for part in inventory.list_parts(data) if not _is_planned(part, allowed)] + spare
+
+
+def _allowed_tags(
+    data: bytes, tree: Tree, page: Ifd, encoding: Encoding, packet: bytes | None
+) -> set[str]:
+    """Return the paths of the tags that a page may have."""
+    pages = container.pages(data, tree)
+    number = pages.index(page)
     tags = Counter(entry.tag for entry in page.entries)
     allowed: set[str] = set()
     for entry in page.entries:
-        if entry.tag in planned:
-            fits = container.raw(data, entry) == planned[entry.tag]
+        raw = container.raw(data, entry)
+        if entry.tag == codec.XMP_TAG:
+            fits = raw == packet
+        elif entry.tag == codec.ICC_TAG:
+            # The plan speaks of the first page. What another one holds is compared with its own
+            # plan when it is read; here it must be nothing but what is kept of a profile.
+            fits = raw == encoding.icc if number == 0 else icc.is_rebuilt(raw)
+        elif entry.tag == _PAGE_NUMBER:
+            numbers = container.integers(data, tree, entry) if entry.sound else ()
+            fits = len(pages) > 1 and numbers in ((number, len(pages)), (number, 0))
         else:
             small = entry.tag in _LISTS or entry.count <= _MOST_NUMBERS
             fits = entry.tag in _NEEDED and entry.sound and small
         if fits and tags[entry.tag] == 1:
             allowed.add(f"{page.name}/{describe(page.name, entry.tag)[0]}")
-    found = [part for part in inventory.list_parts(data) if not _is_planned(part, page, allowed)]
-    return found + list(_in_segments(data, tree, page))
+    return allowed
 
 
-def _is_planned(part: Part, page: Ifd, allowed: set[str]) -> bool:
-    """Whether a part is the page itself, an allowed tag, or lies inside one."""
-    if part.name in ("header", "padding", page.name, f"{page.name}/picture"):
-        return True
-    return "/".join(part.name.split("/")[:2]) in allowed
+def _is_planned(part: Part, allowed: set[str]) -> bool:
+    """Whether a part is a page itself, an allowed tag, or lies inside one."""
+    return part.name in allowed or "/".join(part.name.split("/")[:2]) in allowed
 
 
 def _in_segments(data: bytes, tree: Tree, page: Ifd) -> Iterator[Part]:

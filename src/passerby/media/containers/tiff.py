@@ -27,8 +27,12 @@ NEW_SUBFILE_TYPE = 254
 SUBFILE_TYPE = 255
 COMPRESSION = 259
 PHOTOMETRIC = 262
+STRIP_OFFSETS = 273
+TILE_OFFSETS = 324
+JPEG_OFFSET = 513
 DNG_VERSION = 50706
 
+_TRANSPARENCY_MASK = 4
 _RAW_PHOTOMETRIC = frozenset({32803, 34892})
 """Colour filter array, and linear raw (TIFF/EP, DNG 1.7)."""
 _RAW_COMPRESSION = frozenset({32767, 32769, 32770, 34713, 65535})
@@ -121,8 +125,10 @@ class _Walker:
 
     def directory(self, name: str, at: int, page: int | None) -> int:
         """Read one directory and those below it; return the pointer to the next."""
-        if at in self.seen or len(self.ifds) >= _MOST_IFDS:
+        if at in self.seen:
             raise CorruptInput("TIFF: directories that point to one another")
+        if len(self.ifds) >= _MOST_IFDS:
+            raise CorruptInput(f"TIFF: there are more than {_MOST_IFDS} directories")
         self.seen.add(at)
         count = self.number(at, "Q" if self.big else "H")
         head, each = (8, 20) if self.big else (2, 12)
@@ -223,18 +229,29 @@ def raw(data: bytes, entry: Entry) -> bytes:
 
 
 def pages(data: bytes, tree: Tree) -> tuple[Ifd, ...]:
-    """Return the directories of the main chain that are pictures of their own, not reduced
-    copies of another (TIFF 6.0, NewSubfileType)."""
+    """Return the directories of the main chain that are pictures of their own, in their order:
+    no reduced copies, masks or thumbnails (TIFF 6.0, NewSubfileType; DNG 1.7)."""
     chain = [ifd for ifd in tree.ifds if ifd.page is not None]
-    full = [ifd for ifd in chain if not _is_reduced(data, tree, ifd)]
+    full = [ifd for ifd in chain if _is_page(data, tree, ifd)]
     return tuple(full or chain[:1])
 
 
-def _is_reduced(data: bytes, tree: Tree, ifd: Ifd) -> bool:
+def lost_pages(tree: Tree) -> bool:
+    """Whether the main chain goes on to a directory that cannot be read, or loops."""
+    return any("/" not in fault.name for fault in tree.faults)
+
+
+def _is_page(data: bytes, tree: Tree, ifd: Ifd) -> bool:
+    if ifd.find(JPEG_OFFSET) and not ifd.find(STRIP_OFFSETS) and not ifd.find(TILE_OFFSETS):
+        # The thumbnail of an Exif block (Exif 3.0, 4.5.8).
+        return False
+    if first_integer(data, tree, ifd, PHOTOMETRIC) == _TRANSPARENCY_MASK:
+        return False
     kind = first_integer(data, tree, ifd, NEW_SUBFILE_TYPE)
     if kind is not None:
-        return bool(kind & 1)
-    return first_integer(data, tree, ifd, SUBFILE_TYPE) == 2
+        # Bit 1 says that it is one page of several; all others that it is something else.
+        return kind & ~2 == 0
+    return first_integer(data, tree, ifd, SUBFILE_TYPE) != 2
 
 
 def is_camera_raw(data: bytes, tree: Tree) -> bool:

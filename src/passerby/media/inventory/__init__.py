@@ -11,6 +11,7 @@ _LISTERS = {
     Format.PNG: png.list_parts,
     Format.WEBP: webp.list_parts,
     Format.TIFF: tiff.list_parts,
+    Format.MULTIPAGE_TIFF: tiff.list_parts,
 }
 
 

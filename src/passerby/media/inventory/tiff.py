@@ -23,8 +23,7 @@ _MOST_PICTURES = 64
 def list_parts(data: bytes) -> list[Part]:
     """List the parts of a TIFF file. Raises CorruptInput."""
     tree = container.walk(data)
-    page = container.pages(data, tree)[0]
-    return _list_tree(data, tree, len(data), page)
+    return _list_tree(data, tree, len(data), container.pages(data, tree))
 
 
 def list_exif(data: bytes, inner: slice, outer: slice, name: str) -> list[Part]:
@@ -34,24 +33,24 @@ def list_exif(data: bytes, inner: slice, outer: slice, name: str) -> list[Part]:
     try:
         # Values may not reach beyond the block.
         tree = container.walk(data, base, end)
-        inside = _list_tree(data, tree, end, None)
+        inside = _list_tree(data, tree, end, ())
     except CorruptInput:
         inside = [Part(name="damaged", group=Group.UNKNOWN, offset=start, size=end - start)]
     return block(name, outer.start, outer.stop - outer.start, shifted(inside, name, 0))
 
 
-def _list_tree(data: bytes, tree: Tree, end: int, page: Ifd | None) -> list[Part]:
+def _list_tree(data: bytes, tree: Tree, end: int, pages: tuple[Ifd, ...]) -> list[Part]:
     header = Part(
         name="header",
         group=Group.PICTURE,
         offset=tree.base,
         size=tree.header_size,
-        required=page is not None,
+        required=bool(pages),
     )
     parts = [header]
     covered = [(tree.base, tree.base + tree.header_size)]
     for ifd in tree.ifds:
-        listed, spans = _list_directory(data, tree, ifd, ifd is page)
+        listed, spans = _list_directory(data, tree, ifd, ifd in pages)
         parts += listed
         covered += spans
     for fault in tree.faults:
