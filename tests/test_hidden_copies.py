@@ -10,6 +10,7 @@ import pytest
 
 from canaries import (
     Filled,
+    filled_dng,
     filled_jpeg,
     filled_pages,
     filled_png,
@@ -31,6 +32,7 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "PNG": filled_png,
     "TIFF": filled_tiff,
     "TIFF pages": filled_pages,
+    "DNG": filled_dng,
     "WebP": filled_webp,
 }
 
@@ -91,7 +93,8 @@ def test_no_carrier_is_left(kind: str) -> None:
 @pytest.mark.parametrize("kind", BUILDERS)
 def test_kept_fields_are_all_that_is_left(kind: str) -> None:
     report, data = redacted(kind, (Field.COPYRIGHT, Field.CREDIT))
-    tag = "TIFF Copyright" if kind.startswith("TIFF") else "Exif Copyright"
+    prefix = {"TIFF": "TIFF", "TIFF pages": "TIFF", "DNG": "DNG"}.get(kind, "Exif")
+    tag = f"{prefix} Copyright"
     assert found_in(data, filled(kind)) == [tag]
     assert report.kept_fields == ("copyright",)
     result = verify_bytes(

@@ -19,15 +19,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from canaries.dng import dng, mosaicked
 from passerby.masking import build_mask
 from passerby.media import Media
 from passerby.media.orient import apply as turn
 from passerby.media.orient import swaps
+from passerby.media.raw_render import REACH
 from passerby.model.decision import Decision
 from passerby.model.finding import FinderId, Sighting
-from passerby.model.geometry import Box, Shape
+from passerby.model.geometry import Box, Grid, Shape
 from passerby.model.given import Given
-from passerby.model.media import Orientation
+from passerby.model.media import Format, Orientation
 from passerby.model.options import Limits, Method, Options
 from passerby.model.report import Outcome
 from passerby.pipeline import redact_bytes
@@ -76,18 +78,26 @@ def places(draw: st.DrawFn) -> tuple[int, int, Box, Shape]:
     return width, height, Box(x, y, x + w, y + h), draw(st.sampled_from(Shape))
 
 
-def redacted(data: bytes, decisions: tuple[Decision, ...], method: Method) -> bytes:
+def redacted(
+    data: bytes, decisions: tuple[Decision, ...], method: Method, to: Format | None = None
+) -> bytes:
     given = Given(sha256=hashlib.sha256(data).hexdigest(), decisions=decisions, seed=SEED)
-    options = Options(method=method, color=(0, 77, 200))
+    options = Options(method=method, color=(0, 77, 200), to=to)
     result = redact_bytes(data, shown="x", options=options, given=given, ports=PORTS)
     assert result.report.outcome is Outcome.PUBLISHED, result.report
     assert result.redacted is not None
     return result.redacted
 
 
-def check(one: bytes, other: bytes, decisions: tuple[Decision, ...], method: Method) -> None:
+def check(
+    one: bytes,
+    other: bytes,
+    decisions: tuple[Decision, ...],
+    method: Method,
+    to: Format | None = None,
+) -> None:
     assert one != other
-    assert redacted(one, decisions, method) == redacted(other, decisions, method)
+    assert redacted(one, decisions, method, to) == redacted(other, decisions, method, to)
 
 
 METHODS = st.sampled_from([Method.SOLID, Method.NOISE])
@@ -301,6 +311,40 @@ def test_pages_of_a_tiff(
             scrambled = rng.integers(0, 256, pages[number].shape, dtype=np.uint8)
             changed[number][where] = scrambled[where]
     check(one, tiff_pages(changed), decisions, method)
+
+
+def well_inside(mask: np.ndarray, margin: int) -> np.ndarray:
+    """Return where a mask covers everything within `margin` pixels. The picture's edge is no
+    edge of the mask."""
+    out = ~mask
+    for axis in (0, 1):
+        padded = np.pad(out, margin)
+        shifted = [np.roll(padded, step, axis) for step in range(-margin, margin + 1)]
+        out = np.any(shifted, axis=0)[margin:-margin, margin:-margin]
+    return ~out
+
+
+@pytest.mark.parametrize("to", [Format.JPEG, Format.TIFF])
+@pytest.mark.parametrize("orientation", [Orientation.TOP_LEFT, Orientation.LEFT_BOTTOM])
+def test_sensor_data(to: Format, orientation: Orientation) -> None:
+    """Demosaicing spreads what the sensor saw by a few pixels, and no further: what lies deeper
+    under a mask changes nothing in the copy."""
+    rng = np.random.default_rng(int(orientation))
+    mosaic = mosaicked(texture(rng, (150, 170, 3)))
+    one = dng(mosaic, int(orientation))
+    size = MEDIA.read(one, Limits()).size
+    decisions = (decision(Box(30, 20, 120, 110), Shape.ELLIPSE), decision(Box(-9, 90, 30, 200)))
+    mask = stored_mask(build_mask(decisions, size, Grid()), orientation)
+    inside = well_inside(mask, REACH)
+    assert 0.1 < inside.mean() < mask.mean()
+    scrambled = mosaic.copy()
+    scrambled[inside] = rng.integers(0, 65536, mosaic.shape, dtype=np.uint16)[inside]
+    check(one, dng(scrambled, int(orientation)), decisions, Method.SOLID, to)
+    scrambled[mask] = rng.integers(0, 65536, mosaic.shape, dtype=np.uint16)[mask]
+    other = dng(scrambled, int(orientation))
+    assert redacted(one, decisions, Method.SOLID, to) != redacted(
+        other, decisions, Method.SOLID, to
+    )
 
 
 @pytest.mark.parametrize("transparent", [False, True])

@@ -5,6 +5,7 @@ file says which carrier left something there.
 """
 
 from canaries.carriers import Carrier, Filled, Nest
+from canaries.dng import filled_dng
 from canaries.jpeg import filled_jpeg
 from canaries.png import filled_png
 from canaries.tiff import filled_pages, filled_tiff
@@ -14,6 +15,7 @@ __all__ = [
     "Carrier",
     "Filled",
     "Nest",
+    "filled_dng",
     "filled_jpeg",
     "filled_pages",
     "filled_png",

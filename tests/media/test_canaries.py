@@ -18,6 +18,7 @@ from PIL import Image
 
 from canaries import (
     Filled,
+    filled_dng,
     filled_jpeg,
     filled_pages,
     filled_png,
@@ -34,7 +35,10 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "WebP": filled_webp,
     "TIFF": filled_tiff,
     "TIFF pages": filled_pages,
+    "DNG": filled_dng,
 }
+NEVER_WRITTEN = {"DNG"}
+"""Kinds whose copies are of another format: no list says what a file of theirs may hold."""
 IN_PIXELS = {"colour under alpha 0", "channel of unknown meaning"}
 """Carriers that are pixels: no part of a container lists them."""
 
@@ -104,7 +108,7 @@ def test_none_is_in_the_copy(name: str, keep: tuple[Field, ...]) -> None:
     assert bool(listed) == bool(keep)
 
 
-@pytest.mark.parametrize("name", BUILDERS)
+@pytest.mark.parametrize("name", sorted(BUILDERS.keys() - NEVER_WRITTEN))
 def test_the_source_itself_does_not_pass_as_a_copy(name: str) -> None:
     source = filled(name)
     encoding = MEDIA.read(source.data, LIMITS).encoding

@@ -17,6 +17,7 @@ _GIVES = {
     "CUDAExecutionProvider": "detection on an NVIDIA GPU (with onnxruntime-gpu: see the tutorial)",
     "CoreMLExecutionProvider": "detection on Apple's accelerators (macOS)",
 }
+_EXTRAS = {"rawpy": "camera RAW and DNG as input (pip install 'passerby[raw]')"}
 _BUILDS = {"onnxruntime": ("onnxruntime-gpu",)}
 """Other names under which a library may be installed: they hold the same modules."""
 
@@ -55,9 +56,15 @@ def examine() -> Installation:
         libraries=libraries,
         detectors=detectors,
         providers=providers,
-        optional=tuple(
-            OptionalPart(name=name, present=name in providers, gives=gives)
-            for name, gives in _GIVES.items()
+        optional=(
+            *(
+                OptionalPart(name=name, present=name in providers, gives=gives)
+                for name, gives in _GIVES.items()
+            ),
+            *(
+                OptionalPart(name=name, present=_version(name) is not None, gives=gives)
+                for name, gives in _EXTRAS.items()
+            ),
         ),
     )
 

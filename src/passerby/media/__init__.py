@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import jpeg, png, samples, tiff, webp
+from passerby.media import jpeg, png, raw, samples, tiff, webp
 from passerby.media.allowed import list_leftovers
 from passerby.media.convert import convert
 from passerby.media.inventory import list_parts
@@ -27,6 +27,7 @@ _CODECS: dict[Format, ModuleType] = {
     Format.WEBP: webp,
     Format.TIFF: tiff,
     Format.MULTIPAGE_TIFF: tiff,
+    Format.RAW: raw,
 }
 
 
@@ -69,7 +70,7 @@ class Media:
     def encode(self, picture: Picture, keep: tuple[Field, ...]) -> bytes:
         """Encode from pixels and an allow-list."""
         codec = _CODECS.get(picture.encoding.format)
-        if codec is None:
+        if codec is None or not hasattr(codec, "encode"):
             raise OutputError(f"{picture.encoding.format} cannot be written")
         coded: bytes = codec.encode(picture, keep)
         return coded

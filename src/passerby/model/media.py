@@ -51,7 +51,7 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
 """File name endings of each handled format, the usual one first."""
 
 
-_TARGETS: dict[Format, Format] = {}
+_TARGETS: dict[Format, Format] = {Format.RAW: Format.JPEG, Format.PSD: Format.TIFF}
 """What pictures of a format that is read and not written become, unless somebody says otherwise."""
 
 

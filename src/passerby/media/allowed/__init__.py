@@ -30,5 +30,5 @@ def list_leftovers(
     """
     lister = _LISTERS.get(name)
     if lister is None:
-        raise UnsupportedFormat(f"{name} is not handled yet")
+        raise UnsupportedFormat(f"{name} is never written: no list says what a copy may hold")
     return tuple(lister(data, encoding, fields.packet(encoding.fields, keep)))

@@ -35,6 +35,9 @@ DNG_VERSION = 50706
 _TRANSPARENCY_MASK = 4
 _RAW_PHOTOMETRIC = frozenset({32803, 34892})
 """Colour filter array, and linear raw (TIFF/EP, DNG 1.7)."""
+_RAW_VERSIONS = {0x4F52: "Olympus", 0x5352: "Olympus", 0x0055: "Panasonic"}
+"""What stands in the place of the version 42 in the headers of some makers."""
+_CR2_SLICES = 50752
 _RAW_COMPRESSION = frozenset({32767, 32769, 32770, 34713, 65535})
 """Sony, packed raw, Samsung, Nikon, Pentax."""
 
@@ -196,7 +199,7 @@ def walk(data: bytes, base: int = 0, end: int | None = None) -> Tree:
     if order is None or end - base < 8:
         raise CorruptInput("TIFF: the header is damaged")
     version = struct.unpack(order + "H", mark[2:4])[0]
-    if version not in (42, 43):
+    if version not in (42, 43, *_RAW_VERSIONS):
         raise CorruptInput("TIFF: the header is damaged")
     walker = _Walker(data, base, end, order, big=version == 43)
     pointer = walker.number(base + 8, "Q") if version == 43 else walker.number(base + 4, "I")
@@ -254,11 +257,36 @@ def _is_page(data: bytes, tree: Tree, ifd: Ifd) -> bool:
     return first_integer(data, tree, ifd, SUBFILE_TYPE) != 2
 
 
+def has_directories(data: bytes) -> bool:
+    """Whether a file begins as TIFF does, or as those of makers that changed its version."""
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None or len(data) < 8:
+        return False
+    return struct.unpack_from(order + "H", data, 2)[0] in (42, 43, *_RAW_VERSIONS)
+
+
+def sensor_pictures(data: bytes, tree: Tree) -> tuple[Ifd, ...]:
+    """Return the directories of a RAW file that hold sensor data; the first where none is known
+    to. Previews and masks are none of them, also where they are stored like sensor data."""
+    found = [
+        ifd
+        for ifd in tree.ifds
+        if (_holds_sensor_data(data, tree, ifd) or ifd.find(_CR2_SLICES) is not None)
+        and not first_integer(data, tree, ifd, NEW_SUBFILE_TYPE)
+    ]
+    return tuple(found or tree.ifds[:1])
+
+
+def _holds_sensor_data(data: bytes, tree: Tree, ifd: Ifd) -> bool:
+    return (
+        first_integer(data, tree, ifd, PHOTOMETRIC) in _RAW_PHOTOMETRIC
+        or first_integer(data, tree, ifd, COMPRESSION) in _RAW_COMPRESSION
+    )
+
+
 def is_camera_raw(data: bytes, tree: Tree) -> bool:
     """Whether any directory holds sensor data, or says that the file is a DNG."""
     return any(
-        ifd.find(DNG_VERSION) is not None
-        or first_integer(data, tree, ifd, PHOTOMETRIC) in _RAW_PHOTOMETRIC
-        or first_integer(data, tree, ifd, COMPRESSION) in _RAW_COMPRESSION
+        ifd.find(DNG_VERSION) is not None or _holds_sensor_data(data, tree, ifd)
         for ifd in tree.ifds
     )

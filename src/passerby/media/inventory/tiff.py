@@ -15,6 +15,8 @@ from passerby.model.media import Group, Part
 
 _EXIF_PREFIX = b"Exif\x00"
 _MAKER_NOTE, _XMP, _IPTC, _PHOTOSHOP, _JUMBF = 37500, 700, 33723, 34377, 52545
+_PRIVATE = 50740
+"""DNGPrivateData: a maker's notes, moved there when a DNG was made of another RAW file."""
 _DATA_TAGS = ((273, 279), (324, 325), (513, 514))
 """Tags that give offsets, and the tags that give the sizes there."""
 _MOST_PICTURES = 64
@@ -24,6 +26,13 @@ def list_parts(data: bytes) -> list[Part]:
     """List the parts of a TIFF file. Raises CorruptInput."""
     tree = container.walk(data)
     return _list_tree(data, tree, len(data), container.pages(data, tree))
+
+
+def list_raw(data: bytes) -> list[Part]:
+    """List the parts of a RAW file that is built like a TIFF. The sensor data is its picture.
+    Raises CorruptInput."""
+    tree = container.walk(data)
+    return _list_tree(data, tree, len(data), container.sensor_pictures(data, tree))
 
 
 def list_exif(data: bytes, inner: slice, outer: slice, name: str) -> list[Part]:
@@ -105,7 +114,7 @@ def _list_inside(data: bytes, entry: Entry, path: str) -> list[Part]:
         return shifted(photoshop.list_resources(raw), path, entry.offset)
     if entry.tag == _JUMBF:
         return shifted(boxes.list_boxes(raw), path, entry.offset)
-    if entry.tag == _MAKER_NOTE:
+    if entry.tag in (_MAKER_NOTE, _PRIVATE):
         return _list_previews(raw, entry, path)
     return []
 
