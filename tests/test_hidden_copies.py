@@ -14,6 +14,7 @@ from canaries import (
     filled_jpeg,
     filled_pages,
     filled_png,
+    filled_psd,
     filled_tiff,
     filled_webp,
 )
@@ -33,6 +34,7 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "TIFF": filled_tiff,
     "TIFF pages": filled_pages,
     "DNG": filled_dng,
+    "PSD": filled_psd,
     "WebP": filled_webp,
 }
 

@@ -8,6 +8,7 @@ from canaries.carriers import Carrier, Filled, Nest
 from canaries.dng import filled_dng
 from canaries.jpeg import filled_jpeg
 from canaries.png import filled_png
+from canaries.psd import filled_psd
 from canaries.tiff import filled_pages, filled_tiff
 from canaries.webp import filled_webp
 
@@ -19,6 +20,7 @@ __all__ = [
     "filled_jpeg",
     "filled_pages",
     "filled_png",
+    "filled_psd",
     "filled_tiff",
     "filled_webp",
 ]

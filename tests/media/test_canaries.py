@@ -22,6 +22,7 @@ from canaries import (
     filled_jpeg,
     filled_pages,
     filled_png,
+    filled_psd,
     filled_tiff,
     filled_webp,
 )
@@ -36,8 +37,9 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "TIFF": filled_tiff,
     "TIFF pages": filled_pages,
     "DNG": filled_dng,
+    "PSD": filled_psd,
 }
-NEVER_WRITTEN = {"DNG"}
+NEVER_WRITTEN = {"DNG", "PSD"}
 """Kinds whose copies are of another format: no list says what a file of theirs may hold."""
 IN_PIXELS = {"colour under alpha 0", "channel of unknown meaning"}
 """Carriers that are pixels: no part of a container lists them."""

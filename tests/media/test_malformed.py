@@ -12,14 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from canaries import filled_jpeg, filled_pages, filled_png, filled_tiff, filled_webp
+from canaries import filled_jpeg, filled_pages, filled_png, filled_psd, filled_tiff, filled_webp
 from canaries.png import SIGNATURE, chunk
+from canaries.psd import INDEXED, Document, Layer
 from media import arithmetic
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
 from media.test_pages import page, tiff_of
 from media.test_png import png, values_of
+from media.test_psd import planes
 from media.test_tiff import tiff
-from passerby.errors import PasserbyError
+from passerby.errors import PasserbyError, UnsupportedFormat
 from passerby.media import sniff
 from passerby.model.media import HANDLED, Field
 
@@ -30,6 +32,7 @@ def seeds() -> dict[str, bytes]:
     pixels = astronaut(40, 56)
     deep = noise(21, 30, 3, depth=16)
     palette = chunk(b"PLTE", noise(16, 3).tobytes())
+    layer = Layer(name=b"layer", planes=noise(4, 9, 12), mask=noise(5, 5))
     return {
         "jpeg": saved(pixels, "JPEG"),
         "progressive": saved(pixels, "JPEG", progressive=True),
@@ -53,6 +56,12 @@ def seeds() -> dict[str, bytes]:
         "filled tiff": filled_tiff(pixels).data,
         "tiff pages": tiff_of(page(pixels), page(deep), page(pixels, compression="jpeg")),
         "filled tiff pages": filled_pages(pixels).data,
+        "psd": Document(planes=planes(pixels), layers=[layer], packed=True).build(),
+        "16-bit psb": Document(planes=planes(deep), layers=[layer], version=2).build(),
+        "palette psd": Document(
+            planes=noise(1, 20, 30), mode=INDEXED, palette=noise(768).tobytes()
+        ).build(),
+        "filled psd": filled_psd(pixels).data,
     }
 
 
@@ -67,8 +76,11 @@ def exercise(data: bytes) -> None:
         return
     written = MEDIA.encode(picture, tuple(Field))
     assert MEDIA.leftovers(written, picture.encoding, tuple(Field)) == ()
-    assert MEDIA.read_again(written, LIMITS).size == picture.size
-    MEDIA.leftovers(data, picture.encoding, ())
+    assert MEDIA.read_again(written, LIMITS).canvas == picture.canvas
+    with suppress(PasserbyError):
+        MEDIA.read_again(data, LIMITS)
+    with suppress(UnsupportedFormat):
+        MEDIA.leftovers(data, picture.encoding, ())
     list(MEDIA.views(picture))
 
 

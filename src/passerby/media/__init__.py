@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import jpeg, png, raw, samples, tiff, webp
+from passerby.media import jpeg, png, psd, raw, samples, tiff, webp
 from passerby.media.allowed import list_leftovers
 from passerby.media.convert import convert
 from passerby.media.inventory import list_parts
@@ -28,6 +28,7 @@ _CODECS: dict[Format, ModuleType] = {
     Format.TIFF: tiff,
     Format.MULTIPAGE_TIFF: tiff,
     Format.RAW: raw,
+    Format.PSD: psd,
 }
 
 

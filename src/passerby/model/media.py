@@ -33,7 +33,11 @@ class Format(StrEnum):
     VIDEO = "video"
 
 
-HANDLED = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.MULTIPAGE_TIFF})
+HANDLED = frozenset(
+    {Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.MULTIPAGE_TIFF, Format.RAW}
+    | {Format.PSD}
+)
+"""Formats that are read; RAW only where its extra is installed."""
 
 WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
 """Formats that a still can be written in, whatever it was read from."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
-from passerby.media.inventory import jpeg, png, raw, tiff, webp
+from passerby.media.inventory import jpeg, png, psd, raw, tiff, webp
 from passerby.model.media import Format, Part
 
 _LISTERS = {
@@ -13,6 +13,7 @@ _LISTERS = {
     Format.TIFF: tiff.list_parts,
     Format.MULTIPAGE_TIFF: tiff.list_parts,
     Format.RAW: raw.list_parts,
+    Format.PSD: psd.list_parts,
 }
 
 
