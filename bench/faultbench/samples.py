@@ -6,6 +6,7 @@ import io
 import sys
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import piexif
 import tifffile
@@ -14,6 +15,9 @@ from PIL.PngImagePlugin import PngInfo
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 import people
+from canaries.blocks import long, short
+from canaries.dng import dng, mosaicked, sensed
+from canaries.psd import INDEXED, Document, Layer
 
 
 def _saved(image: Image.Image, form: str, **options: object) -> bytes:
@@ -28,6 +32,44 @@ def _exif() -> bytes:
     camera = {piexif.ImageIFD.Make: b"Camera", piexif.ImageIFD.Orientation: 6}
     tags = {"0th": camera, "GPS": place, "1st": {}, "thumbnail": small}
     return bytes(piexif.dump(tags))
+
+
+def _pages(rgb: np.ndarray) -> bytes:
+    """Return a TIFF of three pages, with a face on each."""
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream) as file:
+        file.write(rgb, photometric="rgb", compression="lzw", predictor=True)
+        file.write(rgb[..., 1], photometric="minisblack", compression="jpeg")
+        file.write(rgb[::2, ::2], photometric="rgb", subfiletype=1)
+        file.write(rgb.astype(np.uint16) * 257, photometric="rgb", tile=(64, 64))
+    return stream.getvalue()
+
+
+def _raws(rgb: np.ndarray) -> list[bytes]:
+    """Return DNG files: of a mosaic, of three colours each pixel, in lossless JPEG."""
+    mosaic = mosaicked(rgb)
+    coded = bytes(imagecodecs.ljpeg_encode(mosaic))
+    tags = {"t259": short(7), "t279": long(len(coded))}
+    place = len(dng(mosaic, **tags, t273=long(0)))
+    return [dng(mosaic), dng(sensed(rgb), 6), dng(mosaic, **tags, t273=long(place)) + coded]
+
+
+def _documents(rgb: np.ndarray) -> list[bytes]:
+    """Return Photoshop documents: with a layer, of 16 bits, with a palette."""
+    planes = np.ascontiguousarray(rgb.transpose(2, 0, 1))
+    layer = Layer(name=b"face", planes=np.concatenate([planes[:1] | 255, planes]))
+    deep = planes.astype(np.uint16) * 257
+    indexed = Image.fromarray(rgb).quantize(256)
+    palette = np.zeros((256, 3), np.uint8)
+    colours = np.array(indexed.getpalette(), np.uint8).reshape(-1, 3)
+    palette[: len(colours)] = colours
+    return [
+        Document(planes=planes, layers=[layer]).build(),
+        Document(planes=deep, version=2, packed=False).build(),
+        Document(
+            planes=np.asarray(indexed)[None], mode=INDEXED, palette=palette.T.tobytes()
+        ).build(),
+    ]
 
 
 def seeds() -> list[bytes]:
@@ -55,6 +97,9 @@ def seeds() -> list[bytes]:
         _saved(image, "tiff"),
         _saved(image, "tiff", compression="tiff_lzw"),
         tiff.getvalue(),
+        _pages(rgb),
+        *_raws(rgb),
+        *_documents(rgb),
     ]
 
 
