@@ -4,6 +4,10 @@ Each carrier holds a string of its own, a canary, so that a search through the b
 file says which carrier left something there.
 """
 
+from collections.abc import Callable
+
+import numpy as np
+
 from canaries.carriers import Carrier, Filled, Nest
 from canaries.dng import filled_dng
 from canaries.jpeg import filled_jpeg
@@ -12,7 +16,23 @@ from canaries.psd import filled_psd
 from canaries.tiff import filled_pages, filled_tiff
 from canaries.webp import filled_webp
 
+BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
+    "JPEG": filled_jpeg,
+    "PNG": filled_png,
+    "WebP": filled_webp,
+    "TIFF": filled_tiff,
+}
+"""What fills a file of each format, from (height, width, 3) pixels."""
+
+SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tif"}
+
+IN_PIXELS = frozenset({"colour under alpha 0", "channel of unknown meaning"})
+"""Carriers that are pixels: no part of a container lists them."""
+
 __all__ = [
+    "BUILDERS",
+    "IN_PIXELS",
+    "SUFFIXES",
     "Carrier",
     "Filled",
     "Nest",
