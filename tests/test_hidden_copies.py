@@ -95,8 +95,7 @@ def test_no_carrier_is_left(kind: str) -> None:
 @pytest.mark.parametrize("kind", BUILDERS)
 def test_kept_fields_are_all_that_is_left(kind: str) -> None:
     report, data = redacted(kind, (Field.COPYRIGHT, Field.CREDIT))
-    prefix = {"TIFF": "TIFF", "TIFF pages": "TIFF", "DNG": "DNG"}.get(kind, "Exif")
-    tag = f"{prefix} Copyright"
+    tag = "TIFF Copyright" if kind in ("TIFF", "TIFF pages", "DNG") else "Exif Copyright"
     assert found_in(data, filled(kind)) == [tag]
     assert report.kept_fields == ("copyright",)
     result = verify_bytes(

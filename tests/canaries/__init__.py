@@ -21,10 +21,19 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "PNG": filled_png,
     "WebP": filled_webp,
     "TIFF": filled_tiff,
+    "DNG": filled_dng,
+    "PSD": filled_psd,
 }
 """What fills a file of each format, from (height, width, 3) pixels."""
 
-SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tif"}
+SUFFIXES = {
+    "JPEG": ".jpg",
+    "PNG": ".png",
+    "WebP": ".webp",
+    "TIFF": ".tif",
+    "DNG": ".dng",
+    "PSD": ".psd",
+}
 
 IN_PIXELS = frozenset({"colour under alpha 0", "channel of unknown meaning"})
 """Carriers that are pixels: no part of a container lists them."""

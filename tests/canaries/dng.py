@@ -135,7 +135,7 @@ def filled_dng(pixels: np.ndarray) -> Filled:
     hold: a camera's Exif, previews in IFD0 and SubIFDs, a maker's private data, the file that it
     was made of."""
     nest = Nest()
-    camera, thumbnail_page = blocks.camera_tags(nest, "DNG")
+    camera, thumbnail_page = blocks.camera_tags(nest, "TIFF")
     first = _reduced_tags(pixels)
     canary = nest.raw("thumbnail in IFD0", "IFD0/embedded picture")
     first[273] = Stream(canary + first[273][len(canary) :])

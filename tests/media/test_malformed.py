@@ -12,7 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from canaries import filled_jpeg, filled_pages, filled_png, filled_psd, filled_tiff, filled_webp
+from canaries import (
+    filled_dng,
+    filled_jpeg,
+    filled_pages,
+    filled_png,
+    filled_psd,
+    filled_tiff,
+    filled_webp,
+)
+from canaries.dng import dng, mosaicked, sensed
 from canaries.png import SIGNATURE, chunk
 from canaries.psd import INDEXED, Document, Layer
 from media import arithmetic
@@ -142,6 +151,26 @@ def test_mutated_files(data: bytes) -> None:
     start = time.monotonic()
     exercise(data)
     assert time.monotonic() - start < 10
+
+
+RAW_SEEDS = st.deferred(lambda: st.sampled_from(raw_seeds()))
+
+
+@lru_cache
+def raw_seeds() -> list[bytes]:
+    """Return small RAW files. Each is rendered by a process of its own, which takes time."""
+    mosaic = mosaicked(astronaut(32, 40))
+    return [dng(mosaic), dng(sensed(astronaut(32, 40)), 6), filled_dng(astronaut(32, 40)).data]
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.data())
+def test_mutated_raw_files(data: st.DataObject) -> None:
+    exercise(data.draw(st.composite(lambda draw: mutated(draw(RAW_SEEDS), draw))()))
 
 
 @settings(max_examples=100, deadline=None)

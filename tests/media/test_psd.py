@@ -230,6 +230,9 @@ def test_zip_is_refused_by_name() -> None:
     with pytest.raises(UnsupportedFormat, match="ZIP"):
         MEDIA.read(bytes(data), LIMITS)
     assert any(part.name == "picture" for part in MEDIA.parts(bytes(data)))
+    struct.pack_into(">H", data, 26 + 12, 4)
+    with pytest.raises(CorruptInput, match="unknown way"):
+        MEDIA.read(bytes(data), LIMITS)
 
 
 def test_it_is_never_written_back() -> None:

@@ -84,8 +84,10 @@ def _decode(data: bytes, document: Document) -> Samples:
     """Return (height, width, colours, and opacity where there is one), as stored."""
     wanted = channels_shown(data, document)
     kind, spans = container.channel_spans(data, document)
-    if kind not in (container.RAW, container.RLE):
+    if kind in (container.ZIP, container.ZIP_PREDICTED):
         raise UnsupportedFormat("Photoshop document whose picture is compressed with ZIP")
+    if not spans:
+        raise CorruptInput(f"PSD: the picture is compressed in an unknown way ({kind})")
     dtype = np.dtype(">u2" if document.depth == 16 else "u1")
     width = document.row_bytes // dtype.itemsize
     planes = np.empty((document.height, width, len(wanted)), dtype.newbyteorder("="))

@@ -51,6 +51,12 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.WEBP: (".webp",),
     Format.TIFF: (".tif", ".tiff"),
     Format.MULTIPAGE_TIFF: (".tif", ".tiff"),
+    Format.RAW: (
+        *(".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".raf", ".orf"),
+        *(".rw2", ".rwl", ".pef", ".srw", ".3fr", ".iiq", ".mrw", ".x3f", ".erf", ".kdc", ".dcr"),
+        *(".mef", ".mos", ".gpr", ".fff"),
+    ),
+    Format.PSD: (".psd", ".psb"),
 }
 """File name endings of each handled format, the usual one first."""
 
