@@ -12,6 +12,7 @@ import numpy as np
 
 from passerby.checks import (
     Plan,
+    check_coefficients,
     check_container,
     check_form,
     check_outside_masks,
@@ -86,7 +87,7 @@ def verify_bytes(
         checks = [Check(name="opens", passed=True, detail="read by a fresh decoder")]
         if report is not None:
             checks += _check_hashes(output, original, report)
-        checks += _compare(written, before, report, ports)
+        checks += _compare(output, written, before, report, ports)
         leftovers = (*_leftovers(output, written, before, report, ports), *written.hidden_parts)
         checks.append(check_container(leftovers))
         found = _find_again(written, report, options, ports)
@@ -145,7 +146,7 @@ def _check_hashes(output: bytes, original: bytes | None, report: Report) -> list
 
 
 def _compare(
-    written: Picture, before: Picture | None, report: Report | None, ports: Ports
+    output: bytes, written: Picture, before: Picture | None, report: Report | None, ports: Ports
 ) -> list[Check]:
     """Run the checks for which there is something to compare with."""
     if before is None:
@@ -158,7 +159,10 @@ def _compare(
     if not form.passed:
         return [form]
     under = check_under_masks(written, plan.planned)
-    return [form, under, check_outside_masks(written, plan.original, plan.planned)]
+    checks = [form, under, check_outside_masks(written, plan.original, plan.planned)]
+    if report.carried:
+        checks.append(check_coefficients(output, plan.planned, ports.source))
+    return checks
 
 
 def _check_hash(what: str, data: bytes, expected: str | None) -> Check:
@@ -170,7 +174,11 @@ def _check_hash(what: str, data: bytes, expected: str | None) -> Check:
 def _plan(before: Picture, report: Report, ports: Ports) -> Plan:
     """Paint again what the report says was painted."""
     frames = [
-        replace(frame, encoding=replace(frame.encoding, grid=report.grid_of(index)))
+        replace(
+            frame,
+            encoding=replace(frame.encoding, grid=report.grid_of(index)),
+            coded=frame.coded if report.carried else None,
+        )
         for index, frame in enumerate(before.frames)
     ]
     painted = paint(before.with_frames(frames), report.decisions, report.options, report.seed)

@@ -7,7 +7,7 @@ that no two of these import each other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -62,6 +62,8 @@ class Picture:
     """How the file itself is coded, where the copy is to be coded in another way."""
     masked: BoolMask | None = None
     """Where the pixels were replaced; None in a picture as it was read."""
+    coded: bytes | None = field(default=None, repr=False)
+    """The coded bytes of the source, where a copy can carry blocks over from them."""
     more: tuple[Picture, ...] = ()
     """The further frames of an animation, or pages. They have no `more` of their own."""
     timing: Timing | None = None
@@ -75,6 +77,12 @@ class Picture:
     def with_frames(self, frames: Sequence[Picture]) -> Picture:
         """Return the same file with other frames, of which there is at least one."""
         return replace(frames[0], more=tuple(frames[1:]), timing=self.timing)
+
+    @property
+    def carried(self) -> bool:
+        """Whether the copy takes over the source's coded blocks where nothing is masked."""
+        written = self.encoding.format is Format.JPEG
+        return written and self.coded is not None and self.masked is not None
 
     @property
     def hidden_parts(self) -> tuple[Part, ...]:
@@ -99,6 +107,18 @@ class Picture:
     def with_samples(self, samples: Samples) -> Picture:
         """Return the same picture with other pixels."""
         return replace(self, samples=samples)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockCount:
+    """The blocks of a written JPEG. `carried` lie outside of the masks, and `changed` of them
+    are not those of the source; `covered` lie under the masks, and `wrong` of them hold anything
+    but one constant of the planned colour."""
+
+    carried: int
+    changed: int
+    covered: int
+    wrong: int
 
 
 class Source(Protocol):
@@ -129,6 +149,14 @@ class Source(Protocol):
         """List every part of the container, to the last byte of the file.
 
         Raises CorruptInput when the container cannot be walked to its end.
+        """
+        ...
+
+    def blocks(self, data: bytes, planned: Picture) -> BlockCount:
+        """Compare the coded blocks of a written file with those of the source of `planned`,
+        whose copy carries them over.
+
+        Raises CorruptInput when the file is not coded as its source, or cannot be read.
         """
         ...
 

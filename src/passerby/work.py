@@ -147,6 +147,10 @@ class Work:
             return ()
         return tuple(p for p in parts if p.group not in (Group.PICTURE, Group.COLOUR))
 
+    def note(self, notes: tuple[str, ...]) -> None:
+        """Keep the notes that are new."""
+        self.notes = tuple(dict.fromkeys((*self.notes, *notes)))
+
     def read_again(self, data: bytes) -> Picture:
         """Decode the source for the comparison. Raises InputError or LimitExceeded."""
         with self.timed("check"):

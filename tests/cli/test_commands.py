@@ -21,6 +21,8 @@ from batch_parts import picture
 from passerby.cli import main
 from passerby.errors import Exit
 from passerby.find import catalogue
+from passerby.media import turbojpeg_library
+from requirements import require
 
 COMMAND = [sys.executable, "-m", "passerby"]
 
@@ -186,6 +188,26 @@ def test_doctor_says_when_weights_are_damaged(
     assert shell.run("doctor", "--json") == Exit.DEPENDENCY
     assert not shell.json()["healthy"]
     assert "unusable" in shell.err
+
+
+def test_doctor_says_how_jpegs_are_written(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert shell.run("doctor", "--json") == 0
+    found = shell.json()["jpeg"]
+    require(found["library"] is not None, "libjpeg-turbo's transform library is not there")
+    assert found["problems"] == []
+    assert found["library"] in shell.err
+    assert "carried over" in shell.err
+    empty = turbojpeg_library.Search(loaded=None)
+    monkeypatch.setattr(turbojpeg_library, "search", lambda: empty)
+    assert shell.run("doctor", "--json") == 0
+    assert shell.json()["jpeg"]["library"] is None
+    assert "coded again" in shell.err
+    damaged = turbojpeg_library.Search(loaded=None, problems=("it is damaged",))
+    monkeypatch.setattr(turbojpeg_library, "search", lambda: damaged)
+    assert shell.run("doctor", "--json") == Exit.DEPENDENCY
+    assert "it is damaged" in shell.err
 
 
 def test_models(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import jpeg, png, psd, raw, samples, tiff, webp
+from passerby.media import jpeg, png, psd, raw, samples, surgery, tiff, webp
 from passerby.media.allowed import list_leftovers
 from passerby.media.convert import convert
 from passerby.media.inventory import list_parts
 from passerby.media.sniff import sniff
 from passerby.model.media import Encoding, Field, Format, Part, target_of
 from passerby.model.options import Limits
-from passerby.ports import Picture, Rgb
+from passerby.ports import BlockCount, Picture, Rgb
 
 __all__ = ["Media", "sniff"]
 
@@ -55,6 +55,10 @@ class Media:
     def parts(self, data: bytes) -> tuple[Part, ...]:
         """List every part of the container, to the last byte of the file."""
         return list_parts(data, sniff(data))
+
+    def blocks(self, data: bytes, planned: Picture) -> BlockCount:
+        """Compare the blocks of a written JPEG with its source's; see `passerby.ports.Source`."""
+        return surgery.count_blocks(data, planned)
 
     def leftovers(
         self, data: bytes, encoding: Encoding, keep: tuple[Field, ...]

@@ -5,10 +5,17 @@ The values are those of Exif 3.0, 4.6.5.1.5: they say where the stored row 0 and
 
 from __future__ import annotations
 
+from typing import TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
 from passerby.media.samples import contiguous, zero_invisible
 from passerby.model.geometry import Grid
 from passerby.model.media import Encoding, Orientation
 from passerby.ports import Picture, Samples
+
+_Any = TypeVar("_Any", bound=NDArray[np.generic])
 
 _SWAPS = frozenset(
     {
@@ -50,6 +57,15 @@ def apply(samples: Samples, orientation: Orientation) -> Samples:
     if orientation in _MIRRORS_Y:
         turned = turned[::-1]
     return contiguous(turned)
+
+
+def unapply(samples: _Any, orientation: Orientation) -> _Any:
+    """Turn what is in display orientation, (height, width, channels), back to how it is stored:
+    a view."""
+    turned = samples[::-1] if orientation in _MIRRORS_Y else samples
+    if orientation in _MIRRORS_X:
+        turned = turned[:, ::-1]
+    return cast(_Any, turned.transpose(1, 0, 2) if swaps(orientation) else turned)
 
 
 def upright(

@@ -201,7 +201,8 @@ class JpegLayout:
     `tables` are the quantisation tables in natural (row by row) order, 64 values each, by
     table number; `components` gives (h, v, table number) of each component;
     `progressive` and `orientation` are those of the source; `rgb` says that its components are
-    red, green and blue themselves.
+    red, green and blue themselves, `ycck` that its first three stand for ink as YCbCr does for
+    light.
     """
 
     tables: tuple[tuple[int, ...], ...]
@@ -209,6 +210,7 @@ class JpegLayout:
     progressive: bool
     orientation: Orientation
     rgb: bool = False
+    ycck: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,9 @@ from passerby.model.options import Options
 SCHEMA = 1
 """Version of the JSON form of a report. It grows when a field changes its meaning or goes."""
 
+COEFFICIENTS = "coefficients"
+"""The name of the check that is made on copies that carry a JPEG's blocks over."""
+
 
 class Outcome(StrEnum):
     """How one file ended."""
@@ -86,6 +89,11 @@ class Report:
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
+
+    @property
+    def carried(self) -> bool:
+        """Whether the copy holds the source's coded blocks where nothing is masked."""
+        return any(check.name == COEFFICIENTS for check in self.checks)
 
     @property
     def redacted(self) -> int:
