@@ -20,7 +20,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from canaries.blocks import resource
 from canaries.dng import dng, mosaicked
+from canaries.psd import GREY, RGB, Document
 from media import jpegs
 from passerby.masking import build_mask
 from passerby.media import Media, turbojpeg_library
@@ -297,12 +299,25 @@ def tiff(samples: np.ndarray, depth: int, compression: str | None) -> bytes:
     return out.getvalue()
 
 
+def document(samples: np.ndarray, depth: int) -> bytes:
+    """Return a Photoshop document; of four channels the last is its opacity."""
+    values = samples.astype(np.uint16) * 257 if depth == 16 else samples
+    channels = samples.shape[2]
+    return Document(
+        planes=np.ascontiguousarray(values.transpose(2, 0, 1)),
+        mode=GREY if channels == 1 else RGB,
+        resources=resource(1053, bytes(4)) if channels == 4 else b"",
+    ).build()
+
+
 LOSSLESS = {
     **{f"png8-{c}": (c, png8) for c in (1, 2, 3, 4)},
     **{f"png16-{c}": (c, png16) for c in (1, 2, 3, 4)},
     **{f"webp-{c}": (c, webp) for c in (3, 4)},
     **{f"tiff8-{c}": (c, lambda s: tiff(s, 8, "lzw")) for c in (1, 3, 4)},
     **{f"tiff16-{c}": (c, lambda s: tiff(s, 16, None)) for c in (1, 3, 4)},
+    **{f"psd8-{c}": (c, lambda s: document(s, 8)) for c in (1, 3, 4)},
+    **{f"psd16-{c}": (c, lambda s: document(s, 16)) for c in (1, 3)},
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import icc
@@ -37,30 +38,45 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     spare: list[Part] = []
     for number, page in enumerate(pages):
         allowed |= {page.name, f"{page.name}/picture"}
-        allowed |= _allowed_tags(data, tree, page, encoding, packet if number == 0 else None)
+        allowed |= _allowed_tags(data, tree, page, _planned(number, len(pages), encoding, packet))
         spare += _in_segments(data, tree, page)
     return [part for part in inventory.list_parts(data) if not _is_planned(part, allowed)] + spare
 
 
-def _allowed_tags(
-    data: bytes, tree: Tree, page: Ifd, encoding: Encoding, packet: bytes | None
-) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What one page may have besides its picture. `numbers` are the values that its PageNumber
+    may have; without `icc` being known, any profile that is rebuilt already will do."""
+
+    numbers: tuple[tuple[int, int], ...]
+    packet: bytes | None
+    icc: bytes | None
+    icc_known: bool
+
+    def has_profile(self, raw: bytes) -> bool:
+        return raw == self.icc if self.icc_known else icc.is_rebuilt(raw)
+
+
+def _planned(number: int, count: int, encoding: Encoding, packet: bytes | None) -> _Planned:
+    """Return the plan of a page. The encoding is that of the first: what another one holds is
+    compared with its own when it is read."""
+    numbers = ((number, count), (number, 0)) if count > 1 else ()
+    if number == 0:
+        return _Planned(numbers, packet, encoding.icc, icc_known=True)
+    return _Planned(numbers, None, None, icc_known=False)
+
+
+def _allowed_tags(data: bytes, tree: Tree, page: Ifd, planned: _Planned) -> set[str]:
     """Return the paths of the tags that a page may have."""
-    pages = container.pages(data, tree)
-    number = pages.index(page)
     tags = Counter(entry.tag for entry in page.entries)
     allowed: set[str] = set()
     for entry in page.entries:
-        raw = container.raw(data, entry)
         if entry.tag == codec.XMP_TAG:
-            fits = raw == packet
+            fits = container.raw(data, entry) == planned.packet
         elif entry.tag == codec.ICC_TAG:
-            # The plan speaks of the first page. What another one holds is compared with its own
-            # plan when it is read; here it must be nothing but what is kept of a profile.
-            fits = raw == encoding.icc if number == 0 else icc.is_rebuilt(raw)
+            fits = planned.has_profile(container.raw(data, entry))
         elif entry.tag == _PAGE_NUMBER:
-            numbers = container.integers(data, tree, entry) if entry.sound else ()
-            fits = len(pages) > 1 and numbers in ((number, len(pages)), (number, 0))
+            fits = entry.sound and container.integers(data, tree, entry) in planned.numbers
         else:
             small = entry.tag in _LISTS or entry.count <= _MOST_NUMBERS
             fits = entry.tag in _NEEDED and entry.sound and small
