@@ -10,8 +10,11 @@ import pytest
 
 from canaries import (
     Filled,
+    filled_avif,
     filled_dng,
+    filled_heic,
     filled_jpeg,
+    filled_jpegxl,
     filled_pages,
     filled_png,
     filled_psd,
@@ -36,6 +39,9 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "DNG": filled_dng,
     "PSD": filled_psd,
     "WebP": filled_webp,
+    "HEIC": filled_heic,
+    "AVIF": filled_avif,
+    "JPEG XL": filled_jpegxl,
 }
 
 

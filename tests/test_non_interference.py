@@ -310,10 +310,27 @@ def document(samples: np.ndarray, depth: int) -> bytes:
     ).build()
 
 
+def avif(samples: np.ndarray) -> bytes:
+    """Return an AVIF without loss: in identity colours."""
+    return bytes(
+        imagecodecs.avif_encode(
+            np.ascontiguousarray(samples.squeeze()), level=100, speed=10, numthreads=1
+        )
+    )
+
+
+def jpegxl(samples: np.ndarray) -> bytes:
+    return bytes(
+        imagecodecs.jpegxl_encode(np.ascontiguousarray(samples.squeeze()), lossless=True, effort=1)
+    )
+
+
 LOSSLESS = {
     **{f"png8-{c}": (c, png8) for c in (1, 2, 3, 4)},
     **{f"png16-{c}": (c, png16) for c in (1, 2, 3, 4)},
     **{f"webp-{c}": (c, webp) for c in (3, 4)},
+    **{f"avif-{c}": (c, avif) for c in (1, 3, 4)},
+    **{f"jpegxl-{c}": (c, jpegxl) for c in (1, 2, 3, 4)},
     **{f"tiff8-{c}": (c, lambda s: tiff(s, 8, "lzw")) for c in (1, 3, 4)},
     **{f"tiff16-{c}": (c, lambda s: tiff(s, 16, None)) for c in (1, 3, 4)},
     **{f"psd8-{c}": (c, lambda s: document(s, 8)) for c in (1, 3, 4)},

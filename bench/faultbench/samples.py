@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+import canaries
+import heif_files
 import people
 from canaries.blocks import long, short
 from canaries.dng import dng, mosaicked, sensed
@@ -100,7 +103,21 @@ def seeds() -> list[bytes]:
         _pages(rgb),
         *_raws(rgb),
         *_documents(rgb),
+        _saved(image, "avif", quality=80, exif=exif),
+        _saved(alpha, "avif", quality=80),
+        bytes(imagecodecs.avif_encode(rgb.astype(np.uint16) << 2, bitspersample=10)),
+        canaries.filled_avif(rgb).data,
+        bytes(imagecodecs.jpegxl_encode(rgb, level=90)),
+        canaries.filled_jpegxl(rgb).data,
+        *_heic(rgb),
     ]
+
+
+def _heic(rgb: np.ndarray) -> list[bytes]:
+    """Return HEIC files, where there is an encoder."""
+    if not shutil.which("heif-enc"):
+        return []
+    return [heif_files.heif_enc(rgb, "-t", "48"), canaries.filled_heic(rgb).data]
 
 
 def write_crowds(folder: Path, count: int) -> None:

@@ -19,15 +19,17 @@ from passerby.checks import (
     check_under_masks,
 )
 from passerby.decide import explaining, unexplained
+from passerby.errors import InputError, LimitExceeded
+from passerby.inside import Insides, Saver
 from passerby.look import look, second_look_check
 from passerby.masking import paint
 from passerby.model.finding import Sighting
 from passerby.model.geometry import Box
-from passerby.model.media import Part
+from passerby.model.media import Item, Part
 from passerby.model.options import Method, Options
 from passerby.model.report import Check, Inspection, Report, Verification
-from passerby.ports import Finder, Picture, Ports, Rgb, Source
-from passerby.work import bare_item, failure_of, full_item
+from passerby.ports import Finder, Looking, Picture, Ports, Rgb, Source
+from passerby.work import bare_item, described_item, failure_of, full_item
 
 CHANGED_LEVELS = 8
 """A pixel counts as changed when a channel differs by more than this of 255: beyond what saving
@@ -43,20 +45,51 @@ on hands, helmets and what masks leave of heads: of 60 crowd photographs redacte
 have a sighting outside of the masks, 1 has one of at least this score."""
 
 
-def inspect_bytes(data: bytes, *, shown: str, options: Options, ports: Ports) -> Inspection:
-    """Say what in a file would identify people."""
+def inspect_bytes(
+    data: bytes, *, shown: str, options: Options, ports: Looking, save: Saver | None = None
+) -> Inspection:
+    """Say what in a file would identify people.
+
+    `save` is given each embedded picture; what it raises is the inspection's failure. Of a file
+    whose picture cannot be read, what its container holds is told beside the failure.
+    """
     item = bare_item(data, shown)
+    source, finder = ports.source, ports.finder
+    insides = Insides(source=source, finder=finder, options=options, save=save)
     try:
-        picture = ports.source.read(data, options.limits)
+        picture = source.read(data, options.limits)
         item = full_item(item, picture)
-        sightings = look(ports.finder, picture, ports.source)
+        sightings = look(finder, picture, source)
+        contents = source.contents(data)
         return Inspection(
             item=item,
-            finder=ports.finder.identity,
+            finder=finder.identity,
             sightings=tuple(s for s in sightings if s.box.height >= options.min_face),
-            parts=(*ports.source.parts(data), *picture.hidden_parts),
+            parts=(*contents.parts, *picture.hidden_parts),
+            embedded=insides.look_into(contents.embedded),
             notes=picture.notes,
         )
+    except (InputError, LimitExceeded) as error:
+        listed = _list(item, data, insides)
+        return replace(listed, finder=finder.identity, failure=failure_of(error))
+    except Exception as error:
+        return Inspection(item=item, failure=failure_of(error))
+
+
+def list_bytes(
+    data: bytes, *, shown: str, options: Options, source: Source, save: Saver | None = None
+) -> Inspection:
+    """Say what the container of a file holds. No face is looked for, and nothing is decoded."""
+    item = bare_item(data, shown)
+    return _list(item, data, Insides(source=source, finder=None, options=options, save=save))
+
+
+def _list(item: Item, data: bytes, insides: Insides) -> Inspection:
+    try:
+        item = described_item(item, insides.source.describe(data))
+        contents = insides.source.contents(data)
+        embedded = insides.look_into(contents.embedded)
+        return Inspection(item=item, parts=contents.parts, embedded=embedded)
     except Exception as error:
         return Inspection(item=item, failure=failure_of(error))
 

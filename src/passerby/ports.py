@@ -18,6 +18,7 @@ from passerby.model.finding import FinderId, Sighting
 from passerby.model.media import (
     Canvas,
     Encoding,
+    Facts,
     Field,
     Format,
     Group,
@@ -121,8 +122,41 @@ class BlockCount:
     wrong: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """A picture within a picture file, made a file of its own.
+
+    `part` is what holds it, the last name of the listing being the innermost. `data` is the
+    file, whose format its bytes tell; None when it cannot be made one, and `problem` says why.
+    `at` is the offset in the outer file where these very bytes begin, None when they are
+    unpacked or put together. `kind` says how it is stored where that is not a file.
+    """
+
+    part: Part
+    data: bytes | None = field(default=None, repr=False)
+    at: int | None = None
+    kind: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Every part of a container, to the last byte of the file, and the pictures in them, which
+    are taken out one by one as they are asked for. Taking them out raises nothing."""
+
+    parts: tuple[Part, ...]
+    embedded: Iterator[Embedded] = field(repr=False, compare=False)
+
+
 class Source(Protocol):
     """Reads picture files."""
+
+    def describe(self, data: bytes) -> Facts:
+        """Say what a file is by its header, without decoding. Limits do not matter here.
+
+        Raises EmptyInput, UnknownFormat or CorruptInput.
+        """
+        ...
 
     def read(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode a picture, with all its frames or pages.
@@ -157,6 +191,13 @@ class Source(Protocol):
         whose copy carries them over.
 
         Raises CorruptInput when the file is not coded as its source, or cannot be read.
+        """
+        ...
+
+    def contents(self, data: bytes) -> Contents:
+        """List every part as `parts` does, and the pictures that are embedded in them.
+
+        Raises CorruptInput when the container cannot be walked to its end.
         """
         ...
 
@@ -231,3 +272,25 @@ class Ports:
     finder: Finder
     second: Finder
     clock: Clock
+
+
+class Looking(Protocol):
+    """The ports of whoever only looks: `Ports` are such, and `Eyes`."""
+
+    @property
+    def source(self) -> Source:
+        """What reads files."""
+        ...
+
+    @property
+    def finder(self) -> Finder:
+        """What finds faces."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """A source and one detector."""
+
+    source: Source
+    finder: Finder

@@ -145,7 +145,7 @@ def filled_psd(pixels: np.ndarray) -> Filled:
     canary = nest.raw("saved selection", "picture/channel 3")
     selection[0, 0, : len(canary)] = np.frombuffer(canary, np.uint8)
     head = np.full((4, 24, 40), 255, np.uint8)
-    hidden = nest.raw("pixels of a layer", "layers/0 ")
+    hidden = nest.raw("pixels of a layer", "/picture")
     head[1, 3, : len(hidden)] = np.frombuffer(hidden, np.uint8)
     mask = np.zeros((20, 40), np.uint8)
     masked = nest.raw("mask of a layer", "mask -2")

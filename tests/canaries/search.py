@@ -9,7 +9,10 @@ import subprocess
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+import imagecodecs
 
 from canaries.carriers import Filled
 from requirements import require
@@ -94,6 +97,32 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "PageNumber",
         ]
     ),
+    "QuickTime": frozenset(
+        [
+            "MajorBrand",
+            "MinorVersion",
+            "CompatibleBrands",
+            "HandlerType",
+            "AV1ConfigurationVersion",
+            "SeqProfile",
+            "SeqTier0",
+            "ChromaFormat",
+            "ChromaSamplePosition",
+            "InitialDelaySamples",
+            "ImageSpatialExtent",
+            "ImagePixelDepth",
+            "ColorProfiles",
+            "ColorPrimaries",
+            "TransferCharacteristics",
+            "MatrixCoefficients",
+            "QuickTime_ColorRep_0x000a",
+            "AuxiliaryImageType",
+            "MediaDataSize",
+            "MediaDataOffset",
+            "MediaData",
+        ]
+    ),
+    "Meta": frozenset({"PrimaryItemReference"}),
     "Composite": frozenset({"ImageSize", "Megapixels"}),
 }
 _ICC_GROUPS = frozenset({"ICC_Profile", "ICC-header", "ICC-chrm", "ICC-cicp"})
@@ -101,8 +130,9 @@ _SYSTEM = frozenset({"System"})
 
 
 def found_in(data: bytes, filled: Filled) -> list[str]:
-    """Return the carriers whose canaries stand in the bytes, or in any zlib stream of them."""
-    haystacks = [data, *_inflated(data)]
+    """Return the carriers whose canaries stand in the bytes, or in any zlib stream of them,
+    or in what is packed with Brotli."""
+    haystacks = [data, *_inflated(data), *_unpacked(data)]
     return [
         carrier.name
         for carrier in filled.carriers
@@ -123,6 +153,16 @@ def _inflated(data: bytes) -> Iterator[bytes]:
             if out:
                 yield out
             at = data.find(start, at + 1)
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """Yield what the boxes of a JPEG XL file hold that are packed with Brotli."""
+    at = data.find(b"brob")
+    while at >= 0:
+        size = int.from_bytes(data[at - 4 : at], "big")
+        with suppress(imagecodecs.BrotliError, ValueError):
+            yield bytes(imagecodecs.brotli_decode(data[at + 8 : at - 4 + size]))
+        at = data.find(b"brob", at + 1)
 
 
 def exiftool(data: bytes) -> dict[str, object]:

@@ -10,7 +10,6 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,11 +17,11 @@ from PIL import Image
 import passerby
 import people
 from batch_parts import picture
-from passerby.cli import main
 from passerby.errors import Exit
 from passerby.find import catalogue
 from passerby.media import turbojpeg_library
 from requirements import require
+from shells import Shell
 
 COMMAND = [sys.executable, "-m", "passerby"]
 
@@ -32,25 +31,6 @@ def faces(seed: int = 0) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(people.crowd(320, 160, 2, 70, seed)).save(stream, "png")
     return stream.getvalue()
-
-
-class Shell:
-    """Runs commands in a folder and remembers what they wrote."""
-
-    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
-        self.capfd = capfd
-        self.out = self.err = ""
-
-    def run(self, *arguments: str | Path) -> int:
-        self.capfd.readouterr()
-        code = main([str(argument) for argument in arguments])
-        self.out, self.err = self.capfd.readouterr()
-        return code
-
-    def json(self) -> Any:
-        value = json.loads(self.out)
-        assert value["schema"] == 1
-        return value
 
 
 @pytest.fixture

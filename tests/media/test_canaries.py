@@ -18,8 +18,11 @@ from PIL import Image
 
 from canaries import (
     Filled,
+    filled_avif,
     filled_dng,
+    filled_heic,
     filled_jpeg,
+    filled_jpegxl,
     filled_pages,
     filled_png,
     filled_psd,
@@ -38,9 +41,10 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "TIFF pages": filled_pages,
     "DNG": filled_dng,
     "PSD": filled_psd,
+    "HEIC": filled_heic,
+    "AVIF": filled_avif,
+    "JPEG XL": filled_jpegxl,
 }
-NEVER_WRITTEN = {"DNG", "PSD"}
-"""Kinds whose copies are of another format: no list says what a file of theirs may hold."""
 IN_PIXELS = {"colour under alpha 0", "channel of unknown meaning"}
 """Carriers that are pixels: no part of a container lists them."""
 
@@ -56,7 +60,8 @@ def test_the_source_holds_all_of_them(name: str) -> None:
     found = set(found_in(source.data, source))
     assert {c.name for c in source.carriers} - found <= IN_PIXELS
     assert len(source.carriers) > 40
-    assert len(exiftool(source.data)) > 80
+    # exiftool does not unpack Brotli, nor look behind the end of boxes.
+    assert len(exiftool(source.data)) > (50 if name == "JPEG XL" else 80)
 
 
 @pytest.mark.parametrize("name", BUILDERS)
@@ -110,7 +115,7 @@ def test_none_is_in_the_copy(name: str, keep: tuple[Field, ...]) -> None:
     assert bool(listed) == bool(keep)
 
 
-@pytest.mark.parametrize("name", sorted(BUILDERS.keys() - NEVER_WRITTEN))
+@pytest.mark.parametrize("name", BUILDERS)
 def test_the_source_itself_does_not_pass_as_a_copy(name: str) -> None:
     source = filled(name)
     encoding = MEDIA.read(source.data, LIMITS).encoding

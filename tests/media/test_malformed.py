@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import time
 import zlib
 from contextlib import suppress
 from functools import lru_cache
 
+import imagecodecs
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canaries import (
+    filled_avif,
     filled_dng,
+    filled_heic,
     filled_jpeg,
+    filled_jpegxl,
     filled_pages,
     filled_png,
     filled_psd,
@@ -24,6 +30,7 @@ from canaries import (
 from canaries.dng import dng, mosaicked, sensed
 from canaries.png import SIGNATURE, chunk
 from canaries.psd import INDEXED, Document, Layer
+from heif_files import heif_enc
 from media import arithmetic
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
 from media.test_pages import page, tiff_of
@@ -42,7 +49,8 @@ def seeds() -> dict[str, bytes]:
     deep = noise(21, 30, 3, depth=16)
     palette = chunk(b"PLTE", noise(16, 3).tobytes())
     layer = Layer(name=b"layer", planes=noise(4, 9, 12), mask=noise(5, 5))
-    return {
+    alpha = np.dstack([pixels, pixels[..., 0]])
+    seeds = {
         "jpeg": saved(pixels, "JPEG"),
         "progressive": saved(pixels, "JPEG", progressive=True),
         "grey jpeg": saved(pixels[..., 0], "JPEG"),
@@ -71,7 +79,19 @@ def seeds() -> dict[str, bytes]:
             planes=noise(1, 20, 30), mode=INDEXED, palette=noise(768).tobytes()
         ).build(),
         "filled psd": filled_psd(pixels).data,
+        "avif": saved(pixels, "AVIF"),
+        "10-bit avif": bytes(imagecodecs.avif_encode(deep >> 6, bitspersample=10)),
+        "avif with alpha": saved(alpha, "AVIF"),
+        "filled avif": filled_avif(pixels).data,
+        "jpeg xl": bytes(imagecodecs.jpegxl_encode(pixels, level=90)),
+        "16-bit jpeg xl": bytes(imagecodecs.jpegxl_encode(deep, lossless=True)),
+        "filled jpeg xl": filled_jpegxl(pixels).data,
     }
+    # On CI it is there: see test_heic.
+    if shutil.which("heif-enc"):
+        seeds["heic"] = heif_enc(pixels)
+        seeds["filled heic"] = filled_heic(pixels).data
+    return seeds
 
 
 def exercise(data: bytes) -> None:

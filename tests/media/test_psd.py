@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+import people
 from canaries.blocks import resource
 from canaries.psd import (
     BITMAP,
@@ -197,8 +198,8 @@ def test_a_picture_that_was_not_saved_is_never_read_as_white(name: str) -> None:
         assert "Maximize Compatibility" in caught.value.hint
     # What the layers hold is told all the same.
     parts = MEDIA.parts(NOT_SAVED[name].build())
-    layers = [part for part in parts if "/0 face/channel" in part.name]
-    assert len(layers) == (4 if NOT_SAVED[name].layers else 0)
+    layers = [part for part in parts if part.name == "layers/0 face/picture"]
+    assert len(layers) == (1 if NOT_SAVED[name].layers else 0)
 
 
 def test_a_saved_picture_is_read() -> None:
@@ -239,8 +240,10 @@ def test_it_is_never_written_back() -> None:
     data = Document(planes=noise(3, 8, 8)).build()
     with pytest.raises(OutputError, match="Photoshop"):
         MEDIA.encode(psd.read(data, LIMITS), ())
-    with pytest.raises(UnsupportedFormat, match="never written"):
-        MEDIA.leftovers(data, psd.read(data, LIMITS).encoding, ())
+    assert MEDIA.leftovers(data, psd.read(data, LIMITS).encoding, ()) == ()
+    layered = Document(planes=noise(3, 8, 8), layers=one_layer()).build()
+    left = MEDIA.leftovers(layered, psd.read(layered, LIMITS).encoding, ())
+    assert "layers/0 face/picture" in {part.name for part in left}
     for to, depth in ((Format.PNG, 16), (Format.JPEG, 8)):
         deep = Document(planes=noise(3, 8, 8, depth=16)).build()
         assert MEDIA.read(deep, LIMITS, to).encoding.depth == depth
@@ -313,7 +316,7 @@ def test_layers_are_listed_by_name_and_channel(version: int, depth: int) -> None
     parts = MEDIA.parts(data)
     groups = {part.name: part.group for part in parts}
     assert groups["layers/0 sky/name"] is groups["layers/1 my_face/name"] is Group.TEXT
-    for name in ("0 sky/channel -1", "0 sky/channel 2", "1 my_face/channel 0", "1 my_face/mask -2"):
+    for name in ("0 sky/picture", "1 my_face/picture", "1 my_face/mask -2"):
         assert groups[f"layers/{name}"] is Group.EMBEDDED
     assert groups["layers"] is Group.EMBEDDED
     assert not any("damaged" in name or "unreferenced" in name for name in groups)
@@ -396,3 +399,85 @@ def test_a_list_of_layers_that_lies_is_an_error() -> None:
         with pytest.raises(PasserbyError):
             MEDIA.read(bytes(data), LIMITS)
         assert any(p.name == "layers/damaged" for p in MEDIA.parts(bytes(data)))
+
+
+def opened(data: bytes) -> dict[str, np.ndarray]:
+    """Return the pictures that are embedded in a document, by the names of their parts."""
+    found = {}
+    for each in MEDIA.contents(data).embedded:
+        assert each.data is not None, each
+        found[each.part.name] = MEDIA.read(each.data, LIMITS).samples
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("packed", [False, True])
+def test_layers_masks_and_selections_can_be_looked_at(
+    kind: str, depth: int, version: int, packed: bool
+) -> None:
+    mode, channels, _ = KINDS[kind]
+    layer = planes(noise(9, 14, channels + 1, depth=depth))
+    layer[0] = np.iinfo(layer.dtype).max
+    mask = noise(7, 5, depth=depth)
+    document = Document(
+        planes=planes(noise(9, 9, channels + 1, depth=depth)),
+        mode=mode,
+        version=version,
+        packed=packed,
+        layers=[Layer(name=b"face", planes=layer, mask=mask)],
+    )
+    found = opened(document.build())
+    top = layer >> 8 if depth == 16 else layer
+    colours = top[1:]
+    if mode == CMYK:
+        colours = colours[:3].astype(int) * colours[3] // 255
+    assert (found["layers/0 face/picture"][..., :-1] == colours.transpose(1, 2, 0)).all()
+    assert (found["layers/0 face/mask -2"][..., 0] == (mask >> 8 if depth == 16 else mask)).all()
+    selection = found[f"picture/channel {channels}"][..., 0]
+    assert (selection == document.planes[channels]).all()
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_layers_that_are_compressed_with_zip_can_be_looked_at(depth: int) -> None:
+    from psd_tools import PSDImage
+    from psd_tools.constants import Compression
+
+    layer = planes(noise(9, 14, 4, depth=depth))
+    layer[0] = np.iinfo(layer.dtype).max
+    document = Document(
+        planes=planes(noise(9, 9, 3, depth=depth)), layers=[Layer(name=b"face", planes=layer)]
+    )
+    opened_there = PSDImage.open(io.BytesIO(document.build()))
+    for compression in (Compression.ZIP, Compression.ZIP_WITH_PREDICTION):
+        record, channels = opened_there[0]._record, opened_there[0]._channels
+        for each in channels:
+            raw = each.get_data(record.width, record.height, depth)
+            each.compression = compression
+            each.set_data(raw, record.width, record.height, depth)
+        out = io.BytesIO()
+        opened_there.save(out)
+        found = opened(out.getvalue())
+        top = layer >> 8 if depth == 16 else layer
+        assert (found["layers/0 face/picture"][..., :3] == top[1:].transpose(1, 2, 0)).all()
+
+
+def test_a_face_in_a_layer_is_counted() -> None:
+    from passerby.compose import build_ports
+    from passerby.examine import inspect_bytes
+    from passerby.model.options import Options
+
+    head = people.head("collins", 90)
+    layer = np.concatenate([np.full((1, *head.shape[:2]), 255, np.uint8), planes(head)])
+    document = Document(
+        planes=planes(people.backdrop(200, 150)), layers=[Layer(name=b"hidden", planes=layer)]
+    )
+    options = Options()
+    inspection = inspect_bytes(
+        document.build(), shown="x", options=options, ports=build_ports(options, threads=2)
+    )
+    assert inspection.failure is None
+    assert inspection.sightings == ()
+    [picture] = [e for e in inspection.embedded if e.part.name == "layers/0 hidden/picture"]
+    assert picture.faces

@@ -72,6 +72,15 @@ def test_documents_are_what_the_schema_says(name: str) -> None:
     assert [error.message for error in validator().iter_errors(value)] == []
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_inspections_put_together_from_texts_are_the_same_document(count: int) -> None:
+    some = (INSPECTION, replace(INSPECTION, embedded=()), INSPECTION)[:count]
+    whole = documents.dump(documents.inspections_document(some))
+    texts = [documents.inspection_text(one) for one in some]
+    assert json.loads(documents.inspections_text(texts)) == json.loads(whole)
+    assert count == 0 or documents.inspections_text(texts) == whole
+
+
 def test_every_kind_of_document_is_tried() -> None:
     kinds = {name.removeprefix("document.") for name in json_schema()["$defs"] if "." in name}
     assert kinds == {str(document["kind"]) for document in DOCUMENTS.values()}

@@ -21,7 +21,7 @@ HEAD = 64 * 1024
 """Bytes that are read to tell the format."""
 
 _NOT_HANDLED = """
-.heic .heif .hif .avif .gif .apng .bmp .dib .ico .jxl .jp2 .j2k .jpx
+.heics .heifs .avifs .gif .apng .bmp .dib .ico .jp2 .j2k .jpx
 .mp4 .m4v .mov .avi .mkv .webm .mts .m2ts .3gp .wmv .flv .mpg .mpeg
 """
 PICTURE_LIKE = frozenset(_NOT_HANDLED.split()).union(*SUFFIXES.values())

@@ -42,6 +42,14 @@ class Settings:
     threads: int
     pictures: bool
 
+    def doer(self) -> Worker:
+        """Return what works in a process."""
+        return Worker(settings=self)
+
+    def lost(self, task: Task, error: PasserbyError) -> Done:
+        """Return the report of a file that ends every process that works on it."""
+        return Done(report=not_begun(task.shown, self.options, error))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:

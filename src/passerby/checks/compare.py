@@ -40,6 +40,13 @@ _WEBP_FLAT = 12
 _WEBP_EDGE = 4
 """Pixels at a block's edge that WebP mixes with its neighbours: half-size chroma, loop filter."""
 
+_AVIF_RMS = 20.0
+"""Levels, for a block of AVIF at the quality that is written, in 4:4:4: random pixels,
+chequers and photographs stay below 7, at 8, 10 and 12 bits."""
+_AVIF_FLAT = 16
+"""Levels, for a pixel of a one-coloured AVIF block, its edges included: measured, at most 8."""
+_FLAT_BOUNDS = {Format.WEBP: _WEBP_FLAT, Format.AVIF: _AVIF_FLAT}
+
 
 def check_form(written: Picture, planned: Picture) -> Check:
     """Compare what the written file is, frame by frame, with the plan: the number of frames and
@@ -159,6 +166,7 @@ def check_under_mask(written: Picture, planned: Picture, mask: BoolMask) -> Chec
         if encoding.lossless:
             worst = max(worst, int(masked.max()))
         else:
+            masked = _levels(masked)
             worst = max(worst, _worst_flat_pixel(masked, band, planned.samples[window], encoding))
             worst_block = max(worst_block, _worst_block_rms(masked))
     pixel_bound, block_bound = _flat_bound(encoding), _block_bound(encoding)
@@ -190,7 +198,7 @@ def check_outside(written: Picture, original: Picture, planned: Picture) -> Chec
         worst = max(worst, int(outside.max()))
         changed += int(np.count_nonzero(outside))
         if not lossless:
-            worst_block = max(worst_block, _worst_block_rms(outside))
+            worst_block = max(worst_block, _worst_block_rms(_levels(outside)))
     measured = worst if lossless else worst_block
     kind = "largest difference" if lossless else "largest difference of a block"
     share = 100 * changed / count if count else 0.0
@@ -217,8 +225,8 @@ def _flat_bound(encoding: Encoding) -> int:
     """Return how far a pixel of a one-coloured block may be from its plan, in levels."""
     if encoding.lossless:
         return 0
-    if encoding.format is Format.WEBP:
-        return _WEBP_FLAT
+    if encoding.format in _FLAT_BOUNDS:
+        return _FLAT_BOUNDS[encoding.format]
     # The constant term is 8 times the mean.
     steps = [table[0] for table in encoding.jpeg.tables] if encoding.jpeg else [1]
     return _ROUNDING + math.ceil(max(steps) / 16 * (1 + _WEIGHT))
@@ -228,6 +236,8 @@ def _block_bound(encoding: Encoding) -> float:
     """Return the root mean square difference allowed in a block, in levels."""
     if encoding.lossless:
         return 0.0
+    if encoding.format is Format.AVIF:
+        return _AVIF_RMS
     if encoding.format is Format.WEBP or encoding.jpeg is None:
         return _WEBP_RMS
     halves = [math.sqrt(sum(q * q for q in t) / len(t)) / 2 for t in encoding.jpeg.tables]
@@ -299,6 +309,13 @@ def _cut(array: NDArray[_Any]) -> NDArray[_Any]:
     """Cut into blocks: (down, across, row, column, ...)."""
     shape = (array.shape[0] // _BLOCK, _BLOCK, array.shape[1] // _BLOCK, _BLOCK)
     return array.reshape(*shape, *array.shape[2:]).swapaxes(1, 2)
+
+
+def _levels(difference: Samples) -> Samples:
+    """Return differences in levels of 255, those of 16-bit samples rounded up."""
+    if difference.dtype == np.uint8:
+        return difference
+    return ((difference.astype(np.uint32) + 256) // 257).astype(np.uint8)
 
 
 def _worst_block_rms(difference: Samples) -> float:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from passerby.batch.plan import Plan
 from passerby.cli.console import failure_line, say
 from passerby.model.report import Outcome, Report
-from passerby.report.run import RunReport
 from passerby.report.text import plural, printable
+
+if TYPE_CHECKING:
+    from passerby.batch.plan import Plan
+    from passerby.report.run import RunReport
 
 
 class Progress:

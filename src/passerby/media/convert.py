@@ -15,6 +15,7 @@ from PIL import Image
 from passerby.errors import UnsupportedFormat
 from passerby.media import samples
 from passerby.media.containers import jpeg as jpeg_container
+from passerby.media.convert_colour import fit_colours
 from passerby.media.jpeg_frame import read_frame
 from passerby.model.media import Format, JpegLayout, Mode, Orientation
 from passerby.ports import Picture, Samples
@@ -25,12 +26,14 @@ _MODES = {
     Format.PNG: (Mode.L, Mode.LA, Mode.RGB, Mode.RGBA),
     Format.WEBP: (Mode.RGB, Mode.RGBA),
     Format.TIFF: (Mode.L, Mode.LA, Mode.RGB, Mode.RGBA, Mode.CMYK),
+    Format.AVIF: (Mode.L, Mode.LA, Mode.RGB, Mode.RGBA),
 }
 _DEPTHS = {
     Format.JPEG: (8,),
     Format.PNG: (1, 2, 4, 8, 16),
     Format.WEBP: (8,),
     Format.TIFF: (8, 16),
+    Format.AVIF: (8, 10, 12),
 }
 _BARE = {Mode.LA: Mode.L, Mode.RGBA: Mode.RGB}
 _COLOURED = {Mode.L: Mode.RGB, Mode.LA: Mode.RGBA}
@@ -50,13 +53,7 @@ def convert(picture: Picture, target: Format) -> Picture:
     notes = [f"written as {target}"]
     mode, pixels = _fit_mode(picture, target, notes)
     depth = _fit_depth(source.depth, target, mode, notes)
-    icc = source.icc if mode in (source.mode, _BARE.get(source.mode)) else None
-    if source.icc and icc is None:
-        notes.append("its colour profile is one of grey; it is left out")
-    if source.colour_tags:
-        notes.append(
-            f"its colour tags ({', '.join(n for n, _ in source.colour_tags)}) are left out"
-        )
+    icc, tags = fit_colours(source, target, mode, notes)
     encoding = replace(
         source,
         format=target,
@@ -64,7 +61,7 @@ def convert(picture: Picture, target: Format) -> Picture:
         depth=depth,
         lossless=target in (Format.PNG, Format.TIFF) or (target is Format.WEBP and source.lossless),
         icc=icc,
-        colour_tags=(),
+        colour_tags=tags,
         jpeg=_standard_layout(len(mode)) if target is Format.JPEG else None,
     )
     return replace(
@@ -97,7 +94,8 @@ def _fit_depth(depth: int, target: Format, mode: Mode, notes: list[str]) -> int:
     able = [d for d in _DEPTHS[target] if d >= 8 or mode is Mode.L]
     kept = min((d for d in able if d >= depth), default=max(able))
     if kept < depth:
-        notes.append(f"{depth} bits a sample are brought to {kept}")
+        more = "; --to png keeps them" if mode is not Mode.CMYK else ""
+        notes.append(f"{depth} bits a sample are brought to {kept}{more}")
     elif kept > depth > 8:
         notes.append(f"{depth} bits a sample are kept in {kept}")
     return kept

@@ -43,6 +43,10 @@ _MIRRORS_Y = frozenset(
     }
 )
 
+_RINGING = 48
+"""Levels of 255 that one colour under transparent pixels may differ by after lossy coding: zeros
+written as AVIF come back with at most 25, beside random pixels and chequers."""
+
 
 def swaps(orientation: Orientation) -> bool:
     """Whether width and height change places."""
@@ -75,7 +79,8 @@ def upright(
 
     `stored` is (height, width, channels) as the file has it; it is written to.
     """
-    hidden = encoding.mode.has_alpha and zero_invisible(stored)
+    ringing = 0 if encoding.lossless else _RINGING * (np.iinfo(stored.dtype).max // 255)
+    hidden = encoding.mode.has_alpha and zero_invisible(stored, ringing)
     return Picture(
         samples=apply(stored, orientation),
         encoding=encoding,

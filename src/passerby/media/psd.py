@@ -8,25 +8,31 @@ white one in its place, and is refused. A Photoshop document is never written.
 from __future__ import annotations
 
 import io
-import struct
 
-import imagecodecs
 import numpy as np
 from PIL import PsdImagePlugin
 
 from passerby.errors import CorruptInput, UnsupportedFormat
-from passerby.media import fields, guard, icc, iptc, orient, samples
+from passerby.media import fields, guard, icc, orient, packbits, samples
 from passerby.media.containers import psd as container
 from passerby.media.containers.psd import Document
+from passerby.media.psd_channels import (
+    BITMAP,
+    CMYK,
+    COLOURS,
+    GREY,
+    INDEXED,
+    RGB,
+    channels_shown,
+    resource,
+)
 from passerby.model.media import Encoding, Field, Format, Mode, Orientation
 from passerby.model.options import Limits
 from passerby.ports import Picture, Samples
 
-BITMAP, GREY, INDEXED, RGB, CMYK = 0, 1, 2, 3, 4
-_COLOURS = {BITMAP: 1, GREY: 1, INDEXED: 1, RGB: 3, CMYK: 4}
 _MODES = {BITMAP: Mode.L, GREY: Mode.L, INDEXED: Mode.RGB, RGB: Mode.RGB, CMYK: Mode.CMYK}
 _NAMES = {7: "several channels without a colour space", 8: "duotone", 9: "L*a*b*"}
-_PROFILE, _VERSION, _ALPHA_NUMBERS, _XMP, _EXIF = 1039, 1057, 1053, 1060, 1058
+_PROFILE, _VERSION, _XMP, _EXIF = 1039, 1057, 1060, 1058
 _ADVICE = (
     "Save it again in Photoshop with Preferences > File Handling > Maximize Compatibility, or "
     "export it as TIFF or PNG."
@@ -47,7 +53,7 @@ def read_again(data: bytes, limits: Limits) -> Picture:
     channels it looks for packed rows in the wrong place (Pillow 13.0)."""
     document = _open(data, limits)
     planes = _decode(data, document)
-    colours = _COLOURS[document.mode]
+    colours = COLOURS[document.mode]
     if document.depth == 8 and document.version == 1 and document.channels == colours:
         with guard.decoding("PSD"), PsdImagePlugin.PsdImageFile(io.BytesIO(data)) as image:
             raw = np.asarray(image).reshape(document.height, document.width, -1)
@@ -61,7 +67,7 @@ def read_again(data: bytes, limits: Limits) -> Picture:
 def _open(data: bytes, limits: Limits) -> Document:
     """Read the header, and refuse what cannot be shown, before anything is decoded."""
     document = container.walk(data)
-    if document.mode not in _COLOURS:
+    if document.mode not in COLOURS:
         name = _NAMES.get(document.mode, f"colour mode {document.mode}")
         raise UnsupportedFormat(f"Photoshop document in {name} is not handled")
     depths = (1,) if document.mode == BITMAP else (8,) if document.mode == INDEXED else (8, 16)
@@ -69,12 +75,12 @@ def _open(data: bytes, limits: Limits) -> Document:
         raise UnsupportedFormat(
             f"Photoshop document of {document.depth} bits a sample is not handled"
         )
-    channels = min(document.channels, _COLOURS[document.mode] + 1)
+    channels = min(document.channels, COLOURS[document.mode] + 1)
     pixel_bytes = max(3, channels) * (2 if document.depth == 16 else 1)
     guard.check_claim((document.width, document.height), pixel_bytes, len(data), limits)
-    if document.channels < _COLOURS[document.mode]:
+    if document.channels < COLOURS[document.mode]:
         raise CorruptInput(f"PSD: {document.channels} channels are too few")
-    version = _resource(data, document, _VERSION)
+    version = resource(data, document, _VERSION)
     if len(version) >= 5 and version[4] == 0:
         raise UnsupportedFormat("the document was saved without its flattened picture", _ADVICE)
     return document
@@ -95,58 +101,17 @@ def _decode(data: bytes, document: Document) -> Samples:
         for place, channel in enumerate(wanted):
             raw = data[spans[channel]]
             if kind == container.RLE:
-                raw = _unpack(raw, document, channel, data)
+                first = channel * document.height
+                counts = container.row_counts(data, document)[first : first + document.height]
+                raw = packbits.unpack_rows(raw, counts, document.row_bytes)
             rows = np.frombuffer(raw, dtype).reshape(document.height, width)
             planes[..., place] = rows
     return planes
 
 
-def _unpack(coded: bytes, document: Document, channel: int, data: bytes) -> bytes:
-    """Return the rows of a channel; each is packed by itself (PackBits)."""
-    first = channel * document.height
-    counts = container.row_counts(data, document)[first : first + document.height]
-    rows, at = [], 0
-    for size in counts:
-        row = bytes(imagecodecs.packbits_decode(coded[at : at + size], out=document.row_bytes))
-        if len(row) != document.row_bytes:
-            raise CorruptInput("PSD: a row holds less than its part of the picture")
-        rows.append(row)
-        at += size
-    return b"".join(rows)
-
-
-def channels_shown(data: bytes, document: Document) -> tuple[int, ...]:
-    """Return the numbers of the channels that are the picture: colours, and opacity if any.
-
-    Raises CorruptInput when the layers cannot be read.
-    """
-    alpha = _alpha_channel(data, document)
-    colours = tuple(range(_COLOURS.get(document.mode, document.channels)))
-    return colours if alpha is None else (*colours, alpha)
-
-
-def _alpha_channel(data: bytes, document: Document) -> int | None:
-    """Return the number of the channel that is the picture's opacity; other further channels are
-    saved selections and spot colours.
-
-    It is the first further one where the layers say so, else the one whose identifier is 0.
-    """
-    colours = _COLOURS.get(document.mode, document.channels)
-    if document.channels <= colours:
-        return None
-    layers = container.read_layers(data, document)
-    if layers is not None and layers.transparent:
-        return colours
-    raw = _resource(data, document, _ALPHA_NUMBERS)
-    numbers = struct.unpack(f">{len(raw) // 4}I", raw[: len(raw) // 4 * 4])
-    if 0 not in numbers or len(numbers) > document.channels - colours:
-        return None
-    return document.channels - len(numbers) + numbers.index(0)
-
-
 def _finish(data: bytes, document: Document, planes: Samples) -> Picture:
     """Turn channels as stored into a picture."""
-    colours = _COLOURS[document.mode]
+    colours = COLOURS[document.mode]
     layers = container.read_layers(data, document)
     if layers is not None and layers.layers and _is_one_colour(planes[..., :colours]):
         raise UnsupportedFormat(
@@ -163,7 +128,7 @@ def _finish(data: bytes, document: Document, planes: Samples) -> Picture:
         mode=mode,
         depth=document.depth,
         lossless=True,
-        icc=icc.keep(_resource(data, document, _PROFILE) or None, mode, notes),
+        icc=icc.keep(resource(data, document, _PROFILE) or None, mode, notes),
         fields=_fields(data, document),
     )
     return orient.upright(samples.contiguous(pixels), encoding, Orientation.TOP_LEFT, notes)
@@ -177,7 +142,7 @@ def _meaning(
     data: bytes, document: Document, planes: Samples, notes: list[str]
 ) -> tuple[Mode, Samples]:
     """Return the mode, and the samples in it."""
-    mode, colours = _MODES[document.mode], _COLOURS[document.mode]
+    mode, colours = _MODES[document.mode], COLOURS[document.mode]
     if document.mode == BITMAP:
         packed = samples.to_8_bit(planes[..., 0])
         bits = np.unpackbits(packed, axis=1)[:, : document.width, None]
@@ -219,18 +184,9 @@ def _without_white(picture: Samples, alpha: Samples) -> Samples:
     return straight
 
 
-def _resource(data: bytes, document: Document, number: int) -> bytes:
-    """Return the first image resource of a number; no bytes for none."""
-    block = data[document.resources]
-    for found in iptc.walk_resources(block):
-        if found.id == number:
-            return block[found.offset : found.offset + found.size]
-    return b""
-
-
 def _fields(data: bytes, document: Document) -> tuple[tuple[Field, str], ...]:
     found = fields.Sources()
     found.add_photoshop(data[document.resources])
-    found.add_xmp(_resource(data, document, _XMP))
-    found.add_exif(_resource(data, document, _EXIF))
+    found.add_xmp(resource(data, document, _XMP))
+    found.add_exif(resource(data, document, _EXIF))
     return found.values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Never
@@ -51,12 +52,31 @@ def run_document(run: RunReport) -> dict[str, Any]:
 
 
 def inspections_document(found: tuple[Inspection, ...]) -> dict[str, Any]:
-    """Return the document of inspected files; `found` says whether anything tells on people."""
-    files = [
-        encode(one) | {"found": bool(one.sightings or one.telling), "exit": one.exit.value}
-        for one in found
+    """Return the document of inspected files; `found` says whether anything tells on people,
+    and each part has its `verdict`."""
+    return document("inspections", files=[_inspection(one) for one in found])
+
+
+def inspection_text(one: Inspection) -> str:
+    """Return the JSON text of one inspected file, to be put into a document later."""
+    return json.dumps(_inspection(one), indent=2, allow_nan=False)
+
+
+def inspections_text(texts: Iterable[str]) -> bytes:
+    """Return the document of inspected files from their texts: as `dump` of
+    `inspections_document` gives it, without the whole of it in memory as values."""
+    head, tail = dump(document("inspections", files=[0])).decode().split("0\n  ]")
+    pieces = ",\n    ".join(text.replace("\n", "\n    ") for text in texts)
+    return f"{head}{pieces}\n  ]{tail}".encode()
+
+
+def _inspection(one: Inspection) -> dict[str, Any]:
+    parts = [
+        encode(part) | {"verdict": verdict.value}
+        for part, verdict in zip(one.parts, one.verdicts, strict=True)
     ]
-    return document("inspections", files=files)
+    value: dict[str, Any] = encode(one)
+    return value | {"parts": parts, "found": one.found, "exit": one.exit.value}
 
 
 def verifications_document(done: tuple[Verification, ...]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
-from passerby.media.inventory import jpeg, png, psd, raw, tiff, webp
+from passerby.media.inventory import bmff, jpeg, jpegxl, png, psd, raw, tiff, webp
 from passerby.model.media import Format, Part
 
 _LISTERS = {
@@ -14,6 +14,9 @@ _LISTERS = {
     Format.MULTIPAGE_TIFF: tiff.list_parts,
     Format.RAW: raw.list_parts,
     Format.PSD: psd.list_parts,
+    Format.HEIC: bmff.list_parts,
+    Format.AVIF: bmff.list_parts,
+    Format.JPEG_XL: jpegxl.list_parts,
 }
 
 

@@ -44,6 +44,8 @@ _BY_GROUP: dict[Group, dict[int, str]] = {
         340: "SMinSampleValue",
         341: "SMaxSampleValue",
         347: "JPEGTables",
+        513: "JPEGInterchangeFormat",
+        514: "JPEGInterchangeFormatLength",
         530: "YCbCrSubSampling",
         531: "YCbCrPositioning",
         34665: "ExifIFD",
@@ -95,8 +97,6 @@ _BY_GROUP: dict[Group, dict[int, str]] = {
         50965: "ForwardMatrix2",
     },
     Group.EMBEDDED: {
-        513: "JPEGInterchangeFormat",
-        514: "JPEGInterchangeFormatLength",
         37724: "ImageSourceData",
         33918: "Image layers",
         46: "JpgFromRaw",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from passerby.errors import CorruptInput
 from passerby.media.containers import psd as container
-from passerby.media.containers.psd import Block, Document, Layer
+from passerby.media.containers.psd import Block, Channel, Document, Layer
 from passerby.media.inventory import photoshop, tiff, trailer
-from passerby.media.inventory.parts import block, printable, shifted
-from passerby.media.psd import INDEXED, channels_shown
+from passerby.media.inventory.parts import Holder, block, printable, shifted
+from passerby.media.psd_channels import INDEXED, channels_shown
+from passerby.media.psd_layers import channel_file, layer_file, saved_file
 from passerby.model.media import Group, Part
 
 _EXIF_BLOCKS = frozenset({"resources/Exif", "resources/Exif 3"})
@@ -106,7 +107,7 @@ def _list_layers(data: bytes, document: Document) -> list[Part]:
         count = slice(found.start, found.start + 2)
         inside.append(_part("layers/count", Group.PICTURE, count))
         for number, layer in enumerate(found.layers):
-            inside += _list_layer(data, layer, f"layers/{number} {_name(layer)}")
+            inside += _list_layer(data, document, layer, f"layers/{number} {_name(layer)}")
     if mask.start > section.start:
         inside.append(_part("layers/mask of all", Group.PICTURE, slice(mask.start - 4, mask.stop)))
     for each in blocks:
@@ -123,8 +124,8 @@ def _name(layer: Layer) -> str:
     return printable(layer.name).replace("/", "_") or "unnamed"
 
 
-def _list_layer(data: bytes, layer: Layer, name: str) -> list[Part]:
-    """List a layer's record, and its channels, which lie elsewhere."""
+def _list_layer(data: bytes, document: Document, layer: Layer, name: str) -> list[Part]:
+    """List a layer's record, and its picture and masks, which lie elsewhere."""
     text = slice(layer.name_at, layer.name_at + len(layer.name))
     parts = [
         _part(f"{name}/record", Group.PICTURE, slice(layer.offset, layer.name_at)),
@@ -132,11 +133,31 @@ def _list_layer(data: bytes, layer: Layer, name: str) -> list[Part]:
         *(_list_block(each, name) for each in layer.blocks),
     ]
     parts += _rest(data, parts, slice(layer.offset, layer.end), name)
-    for channel in layer.channels:
-        kind = "mask" if channel.number < -1 else "channel"
-        where = slice(channel.offset, channel.offset + channel.size)
-        parts.append(_part(f"{name}/{kind} {channel.number}", Group.EMBEDDED, where))
-    return parts
+    shown = tuple(channel for channel in layer.channels if channel.number >= -1)
+    if shown:
+        end = shown[-1].offset + shown[-1].size
+        picture = Holder(
+            name=f"{name}/picture",
+            group=Group.EMBEDDED,
+            offset=shown[0].offset,
+            size=end - shown[0].offset,
+            kind="layer of a Photoshop document",
+            open=lambda: layer_file(data, document, shown),
+        )
+        parts.append(picture)
+    masks = [channel for channel in layer.channels if channel.number < -1]
+    return parts + [_held(data, document, each, f"{name}/mask {each.number}") for each in masks]
+
+
+def _held(data: bytes, document: Document, channel: Channel, name: str) -> Holder:
+    return Holder(
+        name=name,
+        group=Group.EMBEDDED,
+        offset=channel.offset,
+        size=channel.size,
+        kind="channel of a Photoshop document",
+        open=lambda: channel_file(data, document, channel),
+    )
 
 
 def _list_block(found: Block, path: str) -> Part:
@@ -168,5 +189,19 @@ def _list_picture(data: bytes, document: Document) -> tuple[list[Part], int]:
         parts.append(_picture("picture/row sizes", slice(document.picture + 2, spans[0].start)))
     for number, span in enumerate(spans):
         name = f"picture/channel {number}"
-        parts.append(_picture(name, span) if number in shown else _part(name, Group.EMBEDDED, span))
+        if number in shown:
+            parts.append(_picture(name, span))
+        else:
+            parts.append(_saved(data, document, number, span))
     return parts, spans[-1].stop
+
+
+def _saved(data: bytes, document: Document, number: int, span: slice) -> Holder:
+    return Holder(
+        name=f"picture/channel {number}",
+        group=Group.EMBEDDED,
+        offset=span.start,
+        size=span.stop - span.start,
+        kind="channel of a Photoshop document",
+        open=lambda: saved_file(data, document, number),
+    )

@@ -11,9 +11,10 @@ import struct
 from collections.abc import Iterator
 
 from passerby.errors import CorruptInput
+from passerby.media.containers import bmff
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import tiff as container
-from passerby.media.inventory import boxes, tiff
+from passerby.media.inventory import tiff
 from passerby.media.inventory.parts import block, printable
 from passerby.model.media import Group, Part
 
@@ -39,7 +40,8 @@ def _list_boxes(data: bytes) -> list[Part]:
     """List the boxes of a CR3, those at the top and in it those that hold others."""
     parts: list[Part] = []
     end = 0
-    for kind, offset, content, stop in boxes.walk(data, 0, len(data)):
+    for box in bmff.walk(data, 0, len(data)):
+        kind, offset, content, stop = box.kind, box.offset, box.content, box.end
         name = printable(kind)
         if kind in (b"ftyp", b"free", b"skip"):
             group = Group.PICTURE if kind == b"ftyp" else Group.UNKNOWN
@@ -62,7 +64,8 @@ def _list_movie(data: bytes, start: int, end: int) -> list[Part]:
     CMT4, of which the last is of GPS) and a thumbnail; the others speak of the sensor data."""
     parts: list[Part] = []
     at = start
-    for kind, offset, content, stop in boxes.walk(data, start, end):
+    for box in bmff.walk(data, start, end):
+        kind, offset, content, stop = box.kind, box.offset, box.content, box.end
         if kind == b"uuid" and data[content : content + 16] == _CANON:
             parts += block("moov/uuid", offset, stop - offset, _list_canon(data, content, stop))
         else:
@@ -74,7 +77,8 @@ def _list_movie(data: bytes, start: int, end: int) -> list[Part]:
 def _list_canon(data: bytes, content: int, end: int) -> list[Part]:
     parts: list[Part] = []
     at = content + 16
-    for kind, offset, inner, stop in boxes.walk(data, at, end):
+    for box in bmff.walk(data, at, end):
+        kind, offset, inner, stop = box.kind, box.offset, box.content, box.end
         name = f"moov/uuid/{printable(kind)}"
         if kind == b"CMT4":
             size = stop - offset
