@@ -34,6 +34,7 @@ from passerby.errors import (
     UnsupportedFormat,
 )
 from passerby.media import psd, sniff
+from passerby.media.icc import standard_rgb
 from passerby.model.media import Format, Group, Mode
 from passerby.model.options import Limits
 
@@ -244,6 +245,10 @@ def test_it_is_never_written_back() -> None:
     layered = Document(planes=noise(3, 8, 8), layers=one_layer()).build()
     left = MEDIA.leftovers(layered, psd.read(layered, LIMITS).encoding, ())
     assert "layers/0 face/picture" in {part.name for part in left}
+    for tail, named in ((b"", set()), (b"canary", {"resources/ICCProfile"})):
+        plain = Document(planes=noise(3, 8, 8), resources=resource(1039, standard_rgb() + tail))
+        parts = MEDIA.leftovers(plain.build(), psd.read(plain.build(), LIMITS).encoding, ())
+        assert {part.name for part in parts} == named
     for to, depth in ((Format.PNG, 16), (Format.JPEG, 8)):
         deep = Document(planes=noise(3, 8, 8, depth=16)).build()
         assert MEDIA.read(deep, LIMITS, to).encoding.depth == depth
@@ -479,5 +484,5 @@ def test_a_face_in_a_layer_is_counted() -> None:
     )
     assert inspection.failure is None
     assert inspection.sightings == ()
-    [picture] = [e for e in inspection.embedded if e.part.name == "layers/0 hidden/picture"]
-    assert picture.faces
+    [picture] = [each for each in inspection.embedded if "0 hidden/picture" in each.path[0]]
+    assert picture.faces == 1

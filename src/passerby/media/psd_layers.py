@@ -81,10 +81,13 @@ def _plane(data: bytes, document: Document, channel: Channel) -> NDArray[np.uint
         raw = _unpack(coded, kind, (width * document.depth // 8, height), document)
     if len(raw) < size:
         raise CorruptInput("PSD: a channel holds less than its pixels")
-    if document.depth == 8:
-        return _undo(np.frombuffer(raw, np.uint8, size).reshape(height, width), kind)
-    wide = np.frombuffer(raw, ">u2", size // 2).astype(np.uint16).reshape(height, width)
-    return (_undo(wide, kind) >> 8).astype(np.uint8)
+    stored = np.dtype(">u2" if document.depth == 16 else "u1")
+    rows = np.frombuffer(raw, stored, width * height).reshape(height, width)
+    wide = rows.astype(np.uint16)
+    if kind == container.ZIP_PREDICTED:
+        # Differences along the rows, modulo the depth.
+        wide = np.cumsum(wide, axis=1, dtype=np.uint16)
+    return (wide >> (document.depth - 8)).astype(np.uint8)
 
 
 def _unpack(coded: bytes, kind: int, rows: tuple[int, int], document: Document) -> bytes:
@@ -105,14 +108,3 @@ def _unpack(coded: bytes, kind: int, rows: tuple[int, int], document: Document) 
         raise CorruptInput("PSD: a channel holds less than its pixels")
     counts = struct.unpack_from(f">{count}{code}", coded)
     return unpack_rows(coded[head:], counts, row_bytes)
-
-
-_Wide = NDArray[np.uint8] | NDArray[np.uint16]
-
-
-def _undo(rows: _Wide, kind: int) -> _Wide:
-    """Take back differences along the rows."""
-    if kind != container.ZIP_PREDICTED:
-        return rows
-    summed: _Wide = np.cumsum(rows, axis=1, dtype=rows.dtype)
-    return summed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
 from passerby.media import fields
-from passerby.media.allowed import avif, jpeg, png, tiff, webp
+from passerby.media.allowed import avif, jpeg, png, psd, tiff, webp
 from passerby.media.inventory import list_parts
 from passerby.model.media import HANDLED, Encoding, Field, Format, Group, Part
 
@@ -21,6 +21,7 @@ _LISTERS = {
     Format.WEBP: webp.list_leftovers,
     Format.TIFF: tiff.list_leftovers,
     Format.MULTIPAGE_TIFF: tiff.list_leftovers,
+    Format.PSD: psd.list_leftovers,
     Format.AVIF: avif.list_leftovers,
     Format.HEIC: avif.list_leftovers,
 }
