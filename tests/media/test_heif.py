@@ -436,3 +436,55 @@ def test_grey() -> None:
         picture = MEDIA.read(builder.build(), LIMITS)
         assert picture.encoding.mode is Mode.L
         assert np.abs(picture.samples[..., 0].astype(int) - grey).max() < 40
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_header_says_is_what_is_read(kind: str) -> None:
+    alpha = CODERS[kind](PIXELS[..., 0])
+    with_alpha = started(kind)
+    with_alpha.refer(b"auxl", with_alpha.picture(alpha, (auxc(ALPHA), True)), 1)
+    turned = started(kind, (clap(40, 32, (-8, 1), (4, 1)), True), (box(b"irot", b"\1"), True))
+    tiles = HeifBuilder(brand=BRANDS[kind])
+    tiles.grid(1, 2, (151, 60), [coded(kind, 0, x, 64, 80) for x in (0, 80)])
+    grey = HeifBuilder(brand=BRANDS[kind])
+    grey.picture(alpha)
+    for builder in (started(kind), with_alpha, turned, tiles, grey):
+        data = builder.build()
+        facts = MEDIA.describe(data)
+        picture = MEDIA.read(data, LIMITS, Format.PNG)
+        assert picture.source is not None
+        assert facts.format == kind
+        assert facts.size == picture.size
+        assert facts.mode is picture.source.mode
+        assert facts.depth == picture.source.depth
+        assert facts.orientation is picture.orientation
+
+
+def test_what_the_header_says_of_depth() -> None:
+    ramp = np.tile(np.linspace(0, 65535, 64).astype(np.uint16), (64, 1))[..., None].repeat(3, 2)
+    for depth in (10, 12):
+        for coded_deep in (code_hevc(ramp, depth), code_av1(ramp >> (16 - depth), depth)):
+            builder = HeifBuilder(brand=b"heic" if coded_deep.kind == b"hvc1" else b"avif")
+            builder.picture(coded_deep)
+            assert MEDIA.describe(builder.build()).depth == depth
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_embedded_pictures_are_opened(kind: str) -> None:
+    """As they are shown: turned, and put together from their tiles."""
+    builder = started(kind)
+    small = coded(kind, 0, 0, 64, 80)
+    builder.refer(b"thmb", builder.picture(small, (box(b"irot", b"\1"), True)), 1)
+    grid = builder.grid(1, 2, (160, 64), [small, coded(kind, 0, 80, 64, 80)])
+    builder.items[grid - 1].properties.append((auxc(b"urn:com:apple:photo:2020:x"), True))
+    builder.refer(b"auxl", grid, 1)
+    found = {each.part.name: each for each in MEDIA.contents(builder.build()).embedded}
+    thumbnail = found["item 2/thumbnail"]
+    assert thumbnail.data is not None
+    plain = pixels_of(_alone(kind, small))
+    assert np.array_equal(pixels_of(thumbnail.data), np.rot90(plain))
+    whole = found[f"item {grid}/auxiliary/urn:com:apple:photo:2020:x"]
+    assert whole.data is not None
+    assert pixels_of(whole.data).shape == (64, 160, 3)
+    assert np.array_equal(pixels_of(whole.data)[:, :80], plain)
+    assert len(found) == 2

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from heif_files import box
-from media.pictures import LIMITS, MEDIA, astronaut, noise, orientation_block
+from media.pictures import LIMITS, MEDIA, astronaut, noise, orientation_block, saved
 from passerby.errors import CorruptInput, LimitExceeded, UnsupportedFormat
 from passerby.media import orient
 from passerby.media.containers import jpegxl as container
@@ -200,9 +200,25 @@ def test_sizes_of_all_codings(size: tuple[int, int], expected: tuple[int, int]) 
 
 
 def test_bytes_behind_the_boxes_are_listed() -> None:
-    data = boxed(box(b"jxlc", coded(PIXELS, level=90))) + b"\xff\xd8\xff\xe0 more"
+    data = boxed(box(b"jxlc", coded(PIXELS, level=90))) + saved(PIXELS, "JPEG") + b"more"
     groups = {part.name: part.group for part in MEDIA.parts(data)}
     assert groups["after the end/jpeg"] is Group.EMBEDDED
     assert MEDIA.leftovers(data, MEDIA.read(data, LIMITS).encoding, ()) != ()
     plain = boxed(box(b"jxlc", coded(PIXELS, level=90)))
     assert MEDIA.leftovers(plain, MEDIA.read(plain, LIMITS).encoding, ()) == ()
+
+
+@pytest.mark.parametrize("value", [1, 6])
+def test_what_the_header_says_is_what_is_read(value: int) -> None:
+    for data in (
+        with_header(coded(PIXELS, lossless=True), value),
+        coded(noise(20, 30, 2), lossless=True),
+        coded(noise(20, 30, 4, depth=16), lossless=True),
+    ):
+        facts = MEDIA.describe(data)
+        picture = MEDIA.read(data, LIMITS)
+        assert picture.source is not None
+        assert facts.size == picture.size
+        assert facts.mode is picture.source.mode
+        assert facts.depth == picture.source.depth
+        assert facts.orientation is picture.orientation

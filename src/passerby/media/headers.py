@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from passerby.errors import CorruptInput, UnsupportedFormat
-from passerby.media import exif, orient, psd_channels
+from passerby.media import exif, headers_heif, orient, psd_channels
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import png as png_container
 from passerby.media.containers import psd as psd_container
@@ -141,4 +141,7 @@ _DESCRIBERS: dict[Format, Callable[[bytes], Facts]] = {
     Format.MULTIPAGE_TIFF: _tiff,
     Format.RAW: _raw,
     Format.PSD: _psd,
+    Format.HEIC: headers_heif.heic,
+    Format.AVIF: headers_heif.avif,
+    Format.JPEG_XL: headers_heif.jpegxl,
 }

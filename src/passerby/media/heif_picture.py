@@ -13,11 +13,11 @@ from functools import cached_property
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import av1, guard, hevc
 from passerby.media.coded import Coded
-from passerby.media.containers import bmff, items
+from passerby.media.containers import bmff
 from passerby.media.containers.bmff import Box, Fields
 from passerby.media.containers.items import Item, Meta
 from passerby.media.heif_write import Form, NewItem, build_file
-from passerby.media.transforms import Transform, read_transforms
+from passerby.media.transforms import Transform, read_transforms, write_transform
 from passerby.model.options import Limits
 
 ALPHA_TYPES = frozenset(
@@ -70,13 +70,21 @@ class Shown:
     @cached_property
     def bare_file(self) -> bytes:
         """A file of the picture alone, as it is stored: not turned, not cut."""
-        colr = bmff.build(b"colr", b"nclx", self.nclx) if self.nclx else None
-        new = _items_of(self.colours, colr)
+        return self._build(())
+
+    @cached_property
+    def shown_file(self) -> bytes:
+        """A file of the picture alone, with what turns and cuts it."""
+        return self._build(tuple((write_transform(each), True) for each in self.transforms))
+
+    def _build(self, turns: tuple[tuple[bytes, bool], ...]) -> bytes:
+        colr = ((bmff.build(b"colr", b"nclx", self.nclx), False),) if self.nclx else ()
+        new = _items_of(self.colours, (*colr, *turns))
         references = _grid_reference(self.colours, 1)
         if self.alpha is not None:
             first = len(new) + 1
             kind = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"
-            new += _items_of(self.alpha, bmff.build_full(b"auxC", kind))
+            new += _items_of(self.alpha, ((bmff.build_full(b"auxC", kind), False),))
             references += _grid_reference(self.alpha, first)
             references.append((b"auxl", first, (1,)))
             if self.premultiplied:
@@ -85,9 +93,8 @@ class Shown:
         return build_file(Form(brands=brands, items=tuple(new), references=tuple(references)))
 
 
-def _items_of(tiles: Tiles, extra: bytes | None) -> list[NewItem]:
-    """Return the items of a plane, the whole first; `extra` is a property of the whole."""
-    more = ((extra, False),) if extra is not None else ()
+def _items_of(tiles: Tiles, more: tuple[tuple[bytes, bool], ...]) -> list[NewItem]:
+    """Return the items of a plane, the whole first; `more` are properties of the whole."""
     if tiles.layout is None:
         (only,) = tiles.members
         return [NewItem(kind=only.kind, payload=only.payload, properties=only.properties + more)]
@@ -104,15 +111,16 @@ def _grid_reference(tiles: Tiles, first: int) -> list[tuple[bytes, int, tuple[in
     return [(b"dimg", first, tuple(range(first + 1, first + 1 + len(tiles.members))))]
 
 
-def read_shown(data: bytes, meta: Meta, limits: Limits) -> Shown:
+def read_shown(data: bytes, meta: Meta, limits: Limits, number: int | None = None) -> Shown:
     """Tell what the file shows, and refuse it where its headers do not agree or are too large.
 
-    Raises EmptyInput, CorruptInput, UnsupportedFormat or LimitExceeded.
+    `number` is that of another item than the primary, such as a thumbnail. Raises EmptyInput,
+    CorruptInput, UnsupportedFormat or LimitExceeded.
     """
     if meta.handler != b"pict":
         raise CorruptInput("HEIF: the items are no pictures")
     reader = _Reader(data, meta, limits)
-    chain = reader.follow(meta.primary)
+    chain = follow(meta, meta.primary if number is None else number)
     colours = reader.tiles(chain[-1])
     transforms = read_transforms(data, chain)
     alpha, premultiplied = reader.alpha(chain, colours, transforms)
@@ -127,23 +135,25 @@ def read_shown(data: bytes, meta: Meta, limits: Limits) -> Shown:
     )
 
 
+def follow(meta: Meta, number: int) -> tuple[Item, ...]:
+    """Return an item and, where it is another one shown anew (``iden``), what that is; the
+    innermost last. Raises CorruptInput, UnsupportedFormat."""
+    chain = [meta.items[number]]
+    while chain[-1].kind == _SAME and len(chain) <= _DEEPEST:
+        targets = meta.targets(b"dimg", chain[-1].id)
+        if len(targets) != 1:
+            raise CorruptInput("HEIF: a picture that is made of another names none")
+        chain.append(meta.items[targets[0]])
+    for item in chain:
+        _check_understood(item)
+    return tuple(chain)
+
+
 @dataclass(slots=True)
 class _Reader:
     data: bytes
     meta: Meta
     limits: Limits
-
-    def follow(self, number: int) -> tuple[Item, ...]:
-        """Return the item and, where it is another one shown anew (``iden``), what that is."""
-        chain = [self.meta.items[number]]
-        while chain[-1].kind == _SAME and len(chain) <= _DEEPEST:
-            targets = self.meta.targets(b"dimg", chain[-1].id)
-            if len(targets) != 1:
-                raise CorruptInput("HEIF: a picture that is made of another names none")
-            chain.append(self.meta.items[targets[0]])
-        for item in chain:
-            _check_understood(item)
-        return tuple(chain)
 
     def first_tile(self, item: Item) -> tuple[Item, ...]:
         targets = self.meta.targets(b"dimg", item.id) if item.kind == _GRID else ()
@@ -180,7 +190,7 @@ class _Reader:
             coded = av1.read_header(payload)
             content = av1.clean_configuration(content)
             payload = av1.clean_picture(payload)
-        if _read_extent(self.data, item) != coded.shown:
+        if read_extent(self.data, item) != coded.shown:
             raise CorruptInput("HEIF: a picture is not of the size that the container says")
         width, height = coded.shown
         pixi = bytes([1, coded.depth] if coded.grey else [3, *[coded.depth] * 3])
@@ -197,7 +207,7 @@ class _Reader:
         targets = self.meta.targets(b"dimg", item.id)
         if len(targets) != rows * columns or len(targets) > _MOST_TILES:
             raise CorruptInput("HEIF: a grid has not as many tiles as it says")
-        if _read_extent(self.data, item) != size:
+        if read_extent(self.data, item) != size:
             raise CorruptInput("HEIF: a grid is not of the size that the container says")
         guard.check_claim(size, 4, len(self.data), self.limits)
         made: dict[int, tuple[Coded, NewItem]] = {}
@@ -258,7 +268,7 @@ def _check_understood(item: Item) -> None:
             raise UnsupportedFormat(f"HEIF with the property {name!r} is not handled")
 
 
-def _read_extent(data: bytes, item: Item) -> tuple[int, int]:
+def read_extent(data: bytes, item: Item) -> tuple[int, int]:
     """Return (width, height) of the ispe property (23008-12, 6.5.3)."""
     box = item.find(b"ispe")
     if box is None:
@@ -300,8 +310,3 @@ def _read_colour(data: bytes, chain: tuple[Item, ...]) -> tuple[bytes | None, by
             elif kind == b"nclx" and nclx is None and len(value) == 7:
                 nclx = value[:6] + bytes([value[6] & 0x80])
     return profile, nclx
-
-
-def read(data: bytes, limits: Limits) -> Shown:
-    """Read what a HEIF or AVIF file shows. Raises as `read_shown`."""
-    return read_shown(data, items.find_meta(data, bmff.walk_file(data, "HEIF")), limits)

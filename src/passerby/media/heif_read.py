@@ -10,7 +10,8 @@ import numpy as np
 from passerby.errors import CorruptInput
 from passerby.media import fields, heif_picture, icc, inflate, nclx, orient, samples, transforms
 from passerby.media.containers import bmff, items
-from passerby.media.containers.items import Item, Meta
+from passerby.media.containers.items import Meta
+from passerby.media.heif_metadata import exif_block, plain_bytes
 from passerby.media.heif_picture import Shown
 from passerby.media.heif_write import XMP_TYPE
 from passerby.media.nclx import Codes
@@ -84,26 +85,16 @@ def _shaped(pixels: Samples, mode: Mode, size: tuple[int, int]) -> Samples:
 def read_fields(data: bytes, meta: Meta) -> tuple[tuple[Field, str], ...]:
     """Return the text fields of the Exif and XMP items. Damaged ones are passed over."""
     found = fields.Sources()
+    looked_into = 0
     for item in meta.items.values():
+        known = item.kind == b"Exif" or item.content_type == XMP_TYPE
+        looked_into += known
+        if not known or looked_into > inflate.MOST_PACKED:
+            continue
         if item.kind == b"Exif":
             found.add_exif(exif_block(item.read(data)))
-        elif item.kind == b"mime" and item.content_type == XMP_TYPE:
+        else:
             packet = plain_bytes(item, item.read(data))
             if packet is not None:
                 found.add_xmp(packet)
     return found.values()
-
-
-def exif_block(payload: bytes) -> bytes:
-    """Return what is behind the offset that an Exif item begins with (23008-12, A.2.1)."""
-    return payload[4 + int.from_bytes(payload[:4], "big") :]
-
-
-def plain_bytes(item: Item, payload: bytes) -> bytes | None:
-    """Return a mime item's bytes without their content encoding; None when that is damaged or
-    unknown."""
-    if item.coded in (b"", b"identity"):
-        return payload
-    if item.coded == b"deflate":
-        return inflate.inflate(payload)
-    return inflate.unbrotli(payload) if item.coded == b"br" else None

@@ -7,6 +7,9 @@ import zlib
 METADATA_LIMIT = 16 * 2**20
 """Bytes: more than any profile or packet that is kept; a bomb stops here."""
 
+MOST_PACKED = 4
+"""Packed blocks of one file that are looked into: writers make one or two."""
+
 
 def inflate(data: bytes, limit: int = METADATA_LIMIT) -> bytes | None:
     """Return the inflated zlib stream; None when it is damaged or larger than the limit."""

@@ -15,8 +15,8 @@ from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import fields, guard, nclx, orient, samples
 from passerby.media.containers import jpegxl as container
 from passerby.media.containers.jpegxl import GREY, RGB, Header
-from passerby.media.heif_read import exif_block
-from passerby.media.inflate import unbrotli
+from passerby.media.heif_metadata import exif_block, open_box
+from passerby.media.inflate import MOST_PACKED
 from passerby.media.nclx import Codes
 from passerby.model.media import Encoding, Field, Format, Mode
 from passerby.model.options import Limits
@@ -105,18 +105,12 @@ def read_fields(data: bytes) -> tuple[tuple[Field, str], ...]:
     found = fields.Sources()
     if data.startswith(container.BARE):
         return ()
-    for box in container.walk_boxes(data):
+    wanted = (b"Exif", b"xml ", b"brob")
+    boxes = [box for box in container.walk_boxes(data) if box.kind in wanted]
+    for box in boxes[:MOST_PACKED]:
         kind, payload = open_box(box.kind, data[box.payload])
         if payload is not None and kind == b"Exif":
             found.add_exif(exif_block(payload))
         elif payload is not None and kind == b"xml ":
             found.add_xmp(payload)
     return found.values()
-
-
-def open_box(kind: bytes, payload: bytes) -> tuple[bytes, bytes | None]:
-    """Return a box's type and bytes, those of a ``brob`` box unpacked (18181-2, 9.7); None for
-    bytes that cannot be."""
-    if kind != b"brob":
-        return kind, payload
-    return payload[:4], unbrotli(payload[4:])

@@ -9,7 +9,7 @@ import numpy as np
 
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import orient
-from passerby.media.containers.bmff import Box, Fields
+from passerby.media.containers.bmff import Box, Fields, build
 from passerby.media.containers.items import Item
 from passerby.model.media import Orientation
 from passerby.ports import Samples
@@ -37,6 +37,13 @@ def _read(data: bytes, box: Box) -> tuple[int, ...]:
     if box.kind == b"irot":
         return (values[0] & 3,)
     return (values[0] & 1,) if box.kind == b"imir" else values
+
+
+def write_transform(transform: Transform) -> bytes:
+    """Return the box of a transform."""
+    kind, values = transform
+    sizes = zip(values, _WORDS[kind], strict=True)
+    return build(kind, *(value.to_bytes(size, "big") for value, size in sizes))
 
 
 def cut_out(samples: Samples, transforms: tuple[Transform, ...]) -> Samples:

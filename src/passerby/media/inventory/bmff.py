@@ -3,6 +3,7 @@ properties, and every byte that nothing refers to (ISO/IEC 14496-12, ISO/IEC 230
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from passerby.errors import CorruptInput, UnsupportedFormat
@@ -62,7 +63,7 @@ def list_parts(data: bytes) -> list[Part]:
     boxes = bmff.walk_file(data, "HEIF")
     meta = items.find_meta(data, boxes)
     roles = tell_roles(data, meta)
-    used = sorted({span for item in meta.items.values() for span in item.spans})
+    used = _joined({span for item in meta.items.values() for span in item.spans})
     parts: list[Part] = []
     for box in boxes:
         if box.kind == b"ftyp":
@@ -74,8 +75,7 @@ def list_parts(data: bytes) -> list[Part]:
             parts += bmff_boxes.list_gaps(data, "mdat", _gaps(used, box))
         else:
             parts += bmff_boxes.list_box(data, box)
-    for item in meta.items.values():
-        parts += bmff_items.list_item(data, item, roles[item.id])
+    parts += bmff_items.list_items(data, meta, roles)
     return parts + trailer.list_trailer(data, boxes[-1].end)
 
 
@@ -92,9 +92,23 @@ def _list_brands(data: bytes, box: Box) -> Iterator[Part]:
         yield Part(name=name, group=Group.UNKNOWN, offset=box.offset, size=box.size)
 
 
+def _joined(spans: set[Span]) -> list[Span]:
+    """Return the spans in order, those that touch or overlap in one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
 def _gaps(used: list[Span], box: Box) -> list[Span]:
-    inside = [(max(start, box.content), end) for start, end in used if end > box.content]
-    return gaps([span for span in inside if span[0] < box.end], box.content, box.end)
+    """Return the stretches of a box that no item has."""
+    first = bisect_left(used, box.content, key=lambda span: span[1])
+    last = bisect_left(used, box.end, key=lambda span: span[0])
+    inside = [(max(start, box.content), end) for start, end in used[first:last]]
+    return gaps(inside, box.content, box.end)
 
 
 def _list_meta(data: bytes, meta: Meta, used: list[Span]) -> Iterator[Part]:
@@ -130,12 +144,12 @@ def _under(prefix: str, part: Part) -> Part:
 def _list_children(data: bytes, meta: Meta, box: Box, name: str) -> Iterator[Part]:
     """List what stands beside the properties, and groups; a group of items that are there is a
     few numbers (14496-12, 8.18.3)."""
+    known = {number.to_bytes(4, "big") for number in meta.items}
     for inner in bmff.walk(data, box.content, box.end):
         if inner.kind in (b"ipco", b"ipma"):
             continue
         numbers = data[inner.content + 8 : inner.end]
         members = {numbers[at : at + 4] for at in range(4, len(numbers), 4)}
-        known = {number.to_bytes(4, "big") for number in meta.items}
         whole = inner.size >= 20 and 4 * int.from_bytes(numbers[:4], "big") == len(numbers) - 4
         plain = box.kind == b"grpl" and inner.kind != b"uuid" and whole and members <= known
         group = Group.PICTURE if plain else Group.UNKNOWN

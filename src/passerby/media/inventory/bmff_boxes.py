@@ -8,7 +8,7 @@ from dataclasses import replace
 from passerby.media.containers import bmff
 from passerby.media.containers.bmff import Box
 from passerby.media.inventory import boxes, trailer, xmp
-from passerby.media.inventory.parts import block, printable, shifted
+from passerby.media.inventory.parts import block, printable, shifted, unpacked
 from passerby.model.media import Group, Part
 
 _C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -44,6 +44,14 @@ def list_box(data: bytes, box: Box) -> list[Part]:
 def list_gaps(data: bytes, name: str, gaps: list[tuple[int, int]]) -> list[Part]:
     """List stretches that nothing refers to; zeros are padding."""
     return [_stretch(data, f"{name}/unreferenced bytes", start, end, start) for start, end in gaps]
+
+
+def packed(parts: list[Part], prefix: str, offset: int, size: int, raw: bytes) -> list[Part]:
+    """Return the parts of a block `raw` that is packed, or in pieces, in the file: they are said
+    to lie where it begins, in `size` bytes."""
+    return [
+        replace(part, size=min(part.size, size)) for part in unpacked(parts, prefix, offset, raw)
+    ]
 
 
 def _stretch(data: bytes, name: str, start: int, end: int, content: int) -> Part:

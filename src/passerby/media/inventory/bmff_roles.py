@@ -63,7 +63,7 @@ def tell_roles(data: bytes, meta: Meta) -> dict[int, Role]:
             _spread(roles, made_of, item.id, role, 0)
     for item in meta.items.values():
         if item.kind == b"tmap" and item.id not in roles:
-            roles[item.id] = Role("tone map", Group.EMBEDDED)
+            roles[item.id] = Role("tone map", Group.UNKNOWN)
             for target in made_of[item.id]:
                 _spread(roles, made_of, target, Role("gain map", Group.EMBEDDED), 0)
     parts = {target for targets in made_of.values() for target in targets}
@@ -80,8 +80,10 @@ def _spread(
         return
     roles[number] = role
     name = role.name if role.name.endswith("tile") else f"{role.name}/tile"
+    # The whole is opened as one picture; a tile is a piece of it.
+    group = Group.UNKNOWN if role.group is Group.EMBEDDED else role.group
     for target in made_of[number]:
-        _spread(roles, made_of, target, Role(name, role.group, role.shown), depth + 1)
+        _spread(roles, made_of, target, Role(name, group, role.shown), depth + 1)
 
 
 def _role_of(data: bytes, kind: bytes, item: Item) -> Role | None:

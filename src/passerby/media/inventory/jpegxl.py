@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from passerby.media import jpegxl as codec
 from passerby.media.containers import jpegxl as container
 from passerby.media.containers.bmff import Box
+from passerby.media.heif_metadata import open_box
+from passerby.media.inflate import MOST_PACKED
 from passerby.media.inventory import bmff_boxes, boxes, tiff, trailer, xmp
-from passerby.media.inventory.parts import block, pinned, printable, shifted
+from passerby.media.inventory.parts import block, printable, shifted
 from passerby.model.media import Group, Part
 
 _FIXED = {b"JXL ": 12, b"ftyp": 20, b"jxll": 9}
 """Sizes of the boxes that hold numbers alone."""
+_KNOWN = frozenset({b"Exif", b"xml ", b"jumb"})
 
 
 def list_parts(data: bytes) -> list[Part]:
@@ -25,7 +27,14 @@ def list_parts(data: bytes) -> list[Part]:
         )
         return [whole, *hidden]
     listed = container.walk_boxes(data)
-    parts = [part for box in listed for part in _list_box(data, box)]
+    parts: list[Part] = []
+    opened = 0
+    for box in listed:
+        if box.kind == b"brob":
+            opened += 1
+            parts += _list_packed(data, box, opened <= MOST_PACKED)
+        else:
+            parts += _list_box(data, box)
     return [*parts, *hidden, *trailer.list_trailer(data, listed[-1].end)]
 
 
@@ -38,28 +47,21 @@ def _list_box(data: bytes, box: Box) -> list[Part]:
     if box.kind == b"jbrd":
         # What a JPEG had besides its picture: its segments, and bytes behind its end.
         return [Part(name=name, group=Group.EMBEDDED, offset=box.offset, size=box.size)]
-    kind, payload = codec.open_box(box.kind, data[box.payload])
-    if box.kind == b"brob":
-        name = f"{name}/{printable(kind).strip()}"
-    if payload is None:
-        name = f"{name} (damaged)"
-        return [Part(name=name, group=Group.UNKNOWN, offset=box.offset, size=box.size)]
-    if kind not in (b"Exif", b"xml ", b"jumb"):
-        if box.kind == b"brob":
-            return [Part(name=name, group=Group.UNKNOWN, offset=box.offset, size=box.size)]
+    if box.kind not in _KNOWN:
         return bmff_boxes.list_box(data, box)
-    inside = _list_inside(kind, payload)
-    if box.kind == b"brob":
-        inside = pinned(inside, name, box.offset)
-        inside = [_bounded(part, box) for part in inside]
-    else:
-        inside = shifted(inside, name, box.content)
+    inside = shifted(_list_inside(box.kind, data[box.payload]), name, box.content)
     return block(name, box.offset, box.size, inside)
 
 
-def _bounded(part: Part, box: Box) -> Part:
-    """Return a part of a packed box, which lies where the box does."""
-    return Part(name=part.name, group=part.group, offset=box.offset, size=min(part.size, box.size))
+def _list_packed(data: bytes, box: Box, look: bool) -> list[Part]:
+    """List a box that is packed with Brotli; what is inside it if `look`."""
+    kind = data[box.content : box.content + 4]
+    name = f"brob/{printable(kind).strip()}"
+    plain = open_box(box.kind, data[box.payload])[1] if look else None
+    if plain is None or kind not in _KNOWN:
+        return [Part(name=name, group=Group.UNKNOWN, offset=box.offset, size=box.size)]
+    inside = bmff_boxes.packed(_list_inside(kind, plain), name, box.offset, box.size, plain)
+    return block(name, box.offset, box.size, inside)
 
 
 def _list_inside(kind: bytes, payload: bytes) -> list[Part]:
