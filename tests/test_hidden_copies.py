@@ -11,10 +11,13 @@ import pytest
 from canaries import (
     Filled,
     filled_avif,
+    filled_dng,
     filled_heic,
     filled_jpeg,
     filled_jpegxl,
+    filled_pages,
     filled_png,
+    filled_psd,
     filled_tiff,
     filled_webp,
 )
@@ -32,6 +35,9 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "JPEG": filled_jpeg,
     "PNG": filled_png,
     "TIFF": filled_tiff,
+    "TIFF pages": filled_pages,
+    "DNG": filled_dng,
+    "PSD": filled_psd,
     "WebP": filled_webp,
     "HEIC": filled_heic,
     "AVIF": filled_avif,
@@ -95,7 +101,7 @@ def test_no_carrier_is_left(kind: str) -> None:
 @pytest.mark.parametrize("kind", BUILDERS)
 def test_kept_fields_are_all_that_is_left(kind: str) -> None:
     report, data = redacted(kind, (Field.COPYRIGHT, Field.CREDIT))
-    tag = "TIFF Copyright" if kind == "TIFF" else "Exif Copyright"
+    tag = "TIFF Copyright" if kind in ("TIFF", "TIFF pages", "DNG") else "Exif Copyright"
     assert found_in(data, filled(kind)) == [tag]
     assert report.kept_fields == ("copyright",)
     result = verify_bytes(

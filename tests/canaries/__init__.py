@@ -10,10 +10,12 @@ import numpy as np
 
 from canaries.bmff import filled_avif, filled_heic
 from canaries.carriers import Carrier, Filled, Nest
+from canaries.dng import filled_dng
 from canaries.jpeg import filled_jpeg
 from canaries.jpegxl import filled_jpegxl
 from canaries.png import filled_png
-from canaries.tiff import filled_tiff
+from canaries.psd import filled_psd
+from canaries.tiff import filled_pages, filled_tiff
 from canaries.webp import filled_webp
 
 BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
@@ -24,11 +26,13 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "HEIC": filled_heic,
     "AVIF": filled_avif,
     "JPEG XL": filled_jpegxl,
+    "DNG": filled_dng,
+    "PSD": filled_psd,
 }
 """What fills a file of each format, from (height, width, 3) pixels."""
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tif"}
-SUFFIXES |= {"HEIC": ".heic", "AVIF": ".avif", "JPEG XL": ".jxl"}
+SUFFIXES |= {"HEIC": ".heic", "AVIF": ".avif", "JPEG XL": ".jxl", "DNG": ".dng", "PSD": ".psd"}
 
 IN_PIXELS = frozenset({"colour under alpha 0", "channel of unknown meaning"})
 """Carriers that are pixels: no part of a container lists them."""
@@ -41,10 +45,13 @@ __all__ = [
     "Filled",
     "Nest",
     "filled_avif",
+    "filled_dng",
     "filled_heic",
     "filled_jpeg",
     "filled_jpegxl",
+    "filled_pages",
     "filled_png",
+    "filled_psd",
     "filled_tiff",
     "filled_webp",
 ]

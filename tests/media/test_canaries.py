@@ -19,10 +19,13 @@ from PIL import Image
 from canaries import (
     Filled,
     filled_avif,
+    filled_dng,
     filled_heic,
     filled_jpeg,
     filled_jpegxl,
+    filled_pages,
     filled_png,
+    filled_psd,
     filled_tiff,
     filled_webp,
 )
@@ -35,6 +38,9 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "PNG": filled_png,
     "WebP": filled_webp,
     "TIFF": filled_tiff,
+    "TIFF pages": filled_pages,
+    "DNG": filled_dng,
+    "PSD": filled_psd,
     "HEIC": filled_heic,
     "AVIF": filled_avif,
     "JPEG XL": filled_jpegxl,

@@ -34,6 +34,9 @@ _CODECS: dict[Format, str] = {
     Format.HEIC: "heic",
     Format.AVIF: "avif",
     Format.JPEG_XL: "jpegxl",
+    Format.MULTIPAGE_TIFF: "tiff",
+    Format.RAW: "raw",
+    Format.PSD: "psd",
 }
 """Names of modules."""
 
