@@ -15,7 +15,7 @@ import numpy as np
 import pi_heif
 import tifffile
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence
+from PIL import Image, ImageOps, ImageSequence
 
 Grey = NDArray[np.float32]
 ALIKE = 0.9
@@ -26,7 +26,7 @@ masked faces stay below 0.6 (`bench/mutations --count 600` prints the largest)."
 
 
 def frames(data: bytes) -> list[NDArray[np.generic]]:
-    """Return the decoded frames or pages, (height, width) or (height, width, channels), of any
+    """Return the frames or pages as they are shown, (height, width) or (height, width, channels), of any
     depth. Raises whatever the decoder raises."""
     if data[:4] in (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"):
         with tifffile.TiffFile(io.BytesIO(data)) as file:
@@ -38,6 +38,9 @@ def frames(data: bytes) -> list[NDArray[np.generic]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(data)) as image:
+            if image.format == "JPEG":
+                # A copy whose blocks were carried over may say that it is to be turned.
+                return [np.asarray(ImageOps.exif_transpose(image))]
             return [np.asarray(frame.copy()) for frame in ImageSequence.Iterator(image)]
 
 
