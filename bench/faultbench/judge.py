@@ -26,8 +26,8 @@ masked faces stay below 0.6 (`bench/mutations --count 600` prints the largest)."
 
 
 def frames(data: bytes) -> list[NDArray[np.generic]]:
-    """Return the frames or pages as they are shown, (height, width) or (height, width, channels), of any
-    depth. Raises whatever the decoder raises."""
+    """Return the frames or pages as they are shown: (height, width) or (height, width, channels),
+    of any depth. Raises whatever the decoder raises."""
     if data[:4] in (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"):
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             return [np.asarray(page.asarray()) for page in file.pages]
