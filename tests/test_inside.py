@@ -23,7 +23,7 @@ from passerby.model.media import Part, Verdict
 from passerby.model.options import Limits, Options
 from passerby.model.report import EmbeddedPicture, Inspection
 from passerby.ports import Eyes, Rgb
-from passerby.report.json import inspections_document
+from passerby.report.json import inspection_text
 from stand_ins import MEDIA, Crashing, ports
 
 FILES = faces.all_files()
@@ -120,14 +120,14 @@ def test_no_pixel_of_it_is_in_the_document(name: str) -> None:
     inspection = inspected(name)
     assert pickle.loads(pickle.dumps(inspection)) == inspection  # noqa: S301
     assert {type(part) for part in inspection.parts} == {Part}
-    text = json.dumps(inspections_document((inspection,)))
+    text = inspection_text(inspection)
     assert max(map(len, text.split('"'))) < 150
 
 
 def test_a_part_in_which_a_picture_was_found_holds_one_whatever_it_calls_itself() -> None:
     inspection = inspected("odd places")
     verdicts = {p.name: v for p, v in zip(inspection.parts, inspection.verdicts, strict=True)}
-    (document,) = inspections_document((inspection,))["files"]
+    document = json.loads(inspection_text(inspection))
     told = {part["name"]: part["verdict"] for part in document["parts"]}
     for name in ("COM", "APP7/Maker", "APP8/Other", "APP2/ICC_PROFILE"):
         assert verdicts[name] is Verdict.HOLDS_PICTURE

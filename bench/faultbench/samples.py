@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
 import piexif
 import tifffile
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -18,6 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 import canaries
 import heif_files
 import people
+
+PLANTED = (130, 120, 1, 48)
+"""Width and height of the pictures, the number of faces, and their height."""
 
 
 def _saved(image: Image.Image, form: str, **options: object) -> bytes:
@@ -34,9 +39,17 @@ def _exif() -> bytes:
     return bytes(piexif.dump(tags))
 
 
+@cache
+def planted_face() -> NDArray[np.float32]:
+    """Return the face that is in each of the `seeds`, as luminance."""
+    rgb, (box,) = people.crowd_and_faces(*PLANTED)
+    face = rgb[box.y0 : box.y1, box.x0 : box.x1].astype(np.float32)
+    return (face @ np.array([0.299, 0.587, 0.114], np.float32)).astype(np.float32)
+
+
 def seeds() -> list[bytes]:
     """Return small pictures with a face in each."""
-    rgb = people.crowd(130, 120, 1, 48)
+    rgb = people.crowd(*PLANTED)
     image, exif = Image.fromarray(rgb), _exif()
     alpha = image.copy()
     alpha.putalpha(Image.linear_gradient("L").resize(image.size))

@@ -190,7 +190,8 @@ class Source(Protocol):
         """Compare the coded blocks of a written file with those of the source of `planned`,
         whose copy carries them over.
 
-        Raises CorruptInput when the file is not coded as its source, or cannot be read.
+        Raises CorruptInput when the file is not coded as its source, or cannot be read;
+        DependencyError when what reads blocks is not there.
         """
         ...
 

@@ -179,10 +179,11 @@ def exiftool(data: bytes) -> dict[str, object]:
 
 def unexpected_tags(data: bytes) -> dict[str, object]:
     """Return the tags that exiftool finds and that no published picture may have."""
-    return {name: value for name, value in exiftool(data).items() if not _is_expected(name, value)}
+    return {name: value for name, value in exiftool(data).items() if not is_expected(name, value)}
 
 
-def _is_expected(name: str, value: object) -> bool:
+def is_expected(name: str, value: object) -> bool:
+    """Whether a published picture may have a tag, ``Group:Tag``, with this value."""
     group, _, tag = name.partition(":")
     if group in _SYSTEM:
         return True

@@ -23,7 +23,7 @@ from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with
 from passerby.checks.blocks import check_coefficients
 from passerby.errors import CorruptInput, OutputError
 from passerby.masking import paint
-from passerby.media import orient, surgery, turbojpeg_library
+from passerby.media import orient, surgery, turbojpeg, turbojpeg_library
 from passerby.media.turbojpeg import Blocks, Coding, TurboJpeg, Turn
 from passerby.media.turbojpeg_library import Loaded, Search
 from passerby.model.geometry import Box, Shape
@@ -526,6 +526,25 @@ def test_what_a_visitor_raises_gets_out(library: TurboJpeg, raised: type[BaseExc
         library.rewrite(data, Turn.NONE, visit, Coding.STANDARD)
     with pytest.raises(raised, match="here"):
         library.visit(data, Turn.NONE, visit)
+
+
+@pytest.mark.parametrize("lost", [0, 3, 11])
+def test_a_row_that_got_lost_is_noticed(
+    library: TurboJpeg, lost: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a signal's exception comes before the row's call can catch it."""
+    handed = turbojpeg._Call.on_row
+
+    def on_row(call, address, row, plane, component, number, transform) -> int:
+        if (component, row.y) == (0, 8 * lost):
+            return 0
+        return handed(call, address, row, plane, component, number, transform)
+
+    monkeypatch.setattr(turbojpeg._Call, "on_row", on_row)
+    data = jpegs.coded(astronaut(90, 83), 80, "420")
+    assert coefficients.read(data).components[0].rows == 12
+    with pytest.raises(RuntimeError, match="rows"):
+        library.rewrite(data, Turn.NONE, lambda *_: None, Coding.STANDARD)
 
 
 def tampered(data: bytes, where: tuple[int, int, int, int]) -> bytes:

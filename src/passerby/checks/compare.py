@@ -35,6 +35,9 @@ _TURNED_RMS = 120.0
 pixels stay below 76."""
 _WEBP_RMS = 64.0
 """Levels, for a block of lossy WebP at the quality that is written: random pixels stay below 37."""
+_CONVERTED_WEBP_RMS = 160.0
+"""The same where the source was no WebP, so that its chroma had the full size: photographs stay
+below 16, random pixels below 101, pixels of opposite colours side by side below 151."""
 _WEBP_FLAT = 12
 """Levels, for a pixel in the middle of a one-coloured WebP block: measured, at most 5."""
 _WEBP_EDGE = 4
@@ -169,7 +172,7 @@ def check_under_mask(written: Picture, planned: Picture, mask: BoolMask) -> Chec
             masked = _levels(masked)
             worst = max(worst, _worst_flat_pixel(masked, band, planned.samples[window], encoding))
             worst_block = max(worst_block, _worst_block_rms(masked))
-    pixel_bound, block_bound = _flat_bound(encoding), _block_bound(encoding)
+    pixel_bound, block_bound = _flat_bound(encoding), _block_bound(planned)
     detail = f"{count} pixels; largest difference {worst}, allowed {pixel_bound}"
     if not encoding.lossless:
         detail += f"; of a block {worst_block:.3g}, allowed {block_bound:.3g}"
@@ -189,7 +192,7 @@ def check_outside(written: Picture, original: Picture, planned: Picture) -> Chec
         return Check(name=name, passed=False, detail="the size differs")
     pixel_bound = _pixel_bound(written, original, planned)
     lossless = pixel_bound is not None
-    bound = _block_bound(planned.encoding) if pixel_bound is None else pixel_bound
+    bound = _block_bound(planned) if pixel_bound is None else pixel_bound
     worst, changed, count, worst_block = 0, 0, 0, 0.0
     for window, difference in _differences(written, original):
         kept = ~mask[window]
@@ -232,14 +235,15 @@ def _flat_bound(encoding: Encoding) -> int:
     return _ROUNDING + math.ceil(max(steps) / 16 * (1 + _WEIGHT))
 
 
-def _block_bound(encoding: Encoding) -> float:
+def _block_bound(planned: Picture) -> float:
     """Return the root mean square difference allowed in a block, in levels."""
+    encoding = planned.encoding
     if encoding.lossless:
         return 0.0
     if encoding.format is Format.AVIF:
         return _AVIF_RMS
     if encoding.format is Format.WEBP or encoding.jpeg is None:
-        return _WEBP_RMS
+        return _WEBP_RMS if planned.source is None else _CONVERTED_WEBP_RMS
     halves = [math.sqrt(sum(q * q for q in t) / len(t)) / 2 for t in encoding.jpeg.tables]
     grid = encoding.grid
     measured = _TURNED_RMS if grid.x or grid.y else _JPEG_RMS

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from passerby.batch.plan import Plan
     from passerby.report.run import RunReport
 
+MOST_SIBLINGS = 10
+"""Files beside the originals that are named at the end of a run; the report names all."""
+
 
 class Progress:
     """Watches a run. Use as a context manager: the bar is closed on the way out."""
@@ -82,6 +85,21 @@ def total_line(run: RunReport) -> str:
     if run.options.method.cosmetic:
         line += f"; {run.options.method} is cosmetic: it can be undone"
     return line
+
+
+def sibling_lines(run: RunReport) -> list[str]:
+    """Return lines that name what lies beside the originals and would undo the redaction."""
+    found = run.left_behind
+    if not found:
+        return []
+    files = plural(len(found), "file lies", "files lie")
+    lines = [
+        f"{files} beside the originals and would undo this if published; none was copied:",
+        *(f"  {printable(one.path)}: {one.what}" for one in found[:MOST_SIBLINGS]),
+    ]
+    if len(found) > MOST_SIBLINGS:
+        lines.append(f"  and {len(found) - MOST_SIBLINGS:,} more, named in the report")
+    return lines
 
 
 def _how(report: Report) -> str:

@@ -9,6 +9,7 @@ Codecs are imported when a file needs them: listing what is in a file needs none
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 
@@ -48,14 +49,14 @@ class Media:
         """Decode a picture; see `passerby.ports.Source.read`."""
         source = sniff(data)
         picture: Picture = _codec(source).read(data, limits)
-        return _converted(picture, target_of(source, to))
+        return _converted(picture, source, to)
 
     def read_again(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode after another decoder accepted the file; see `passerby.ports.Source`."""
         source = sniff(data)
         codec = _codec(source)
         picture: Picture = getattr(codec, "read_again", codec.read)(data, limits)
-        return _converted(picture, target_of(source, to))
+        return _converted(picture, source, to)
 
     def views(self, picture: Picture) -> Iterator[Rgb]:
         """Yield what a detector has to look at."""
@@ -104,9 +105,15 @@ def _module(name: Format) -> ModuleType | None:
     return None if module is None else import_module(f"passerby.media.{module}")
 
 
-def _converted(picture: Picture, target: Format) -> Picture:
+def _converted(picture: Picture, source: Format, to: Format | None) -> Picture:
+    """Return the picture as it is to be written. Raises UnsupportedFormat."""
     from passerby.media.convert import convert
 
+    target = target_of(source, to)
+    if to is not None and target is not to:
+        # Said of animations and pages, which keep their format.
+        note = f"it stays {source}: {to} would hold one of its pictures only"
+        return replace(picture, notes=(*picture.notes, note))
     return convert(picture, target)
 
 

@@ -8,6 +8,7 @@ coefficients that it had (ITU-T T.81, A.3.4: nothing is quantised anew).
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from passerby.media.containers import jpeg as container
 from passerby.media.jpeg_frame import Coding, Frame, read_frame
 from passerby.media.turbojpeg import Blocks, TurboJpeg, Turn
 from passerby.media.turbojpeg import Coding as EntropyCoding
-from passerby.model.media import JpegLayout, Orientation
+from passerby.model.media import Orientation
 from passerby.ports import BlockCount, BoolMask, Picture, Samples
 
 MISSING = "libjpeg-turbo's transform library is not there (see `passerby doctor`)"
@@ -52,18 +53,14 @@ def refusal(frame: Frame) -> str | None:
         return MISSING
     if frame.tables_change:
         return "its quantisation tables change between scans"
-    if _ratio(frame) == (1, 4) and loaded.turbojpeg.generation < 3:
+    factors = [(c.h, c.v) for c in frame.components]
+    if _ratio(factors) == (1, 4) and loaded.turbojpeg.generation < 3:
         return "its sampling (4:4:1) is unknown to this libjpeg-turbo"
     return None
 
 
-def _ratio(frame: Frame | JpegLayout) -> tuple[float, float]:
+def _ratio(factors: Sequence[tuple[int, int]]) -> tuple[float, float]:
     """Return how many times finer the first component is sampled than the second."""
-    factors = (
-        [(c.h, c.v) for c in frame.components]
-        if isinstance(frame, Frame)
-        else [(h, v) for h, v, _ in frame.components]
-    )
     (h, v), (other_h, other_v) = factors[0], factors[min(1, len(factors) - 1)]
     return h / other_h, v / other_v
 
@@ -75,7 +72,8 @@ def turn_of(picture: Picture) -> Turn:
     begin there. Nor where 4:1:1 would lie on its side, which few decoders know.
     """
     layout, grid = picture.encoding.jpeg, picture.encoding.grid
-    sideways = layout is not None and max(_ratio(layout)) > 2 and orient.swaps(picture.orientation)
+    factors = [(h, v) for h, v, _ in layout.components] if layout else [(1, 1)]
+    sideways = orient.swaps(picture.orientation) and max(_ratio(factors)) > 2
     if grid.x or grid.y or sideways:
         return Turn.NONE
     return _TURNS[picture.orientation]
@@ -239,7 +237,8 @@ def count_blocks(data: bytes, planned: Picture) -> BlockCount:
     """Read the coefficients of a written file and of its source, and compare them.
 
     Where a block lies is worked out from its first pixel, other than when it was written.
-    Raises CorruptInput when either cannot be read, or they are not coded alike.
+    Raises CorruptInput when either cannot be read, or they are not coded alike; DependencyError
+    when the library is gone.
     """
     assert planned.coded is not None  # noqa: S101 - see Picture.carried
     turn = turn_of(planned)

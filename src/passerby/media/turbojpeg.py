@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Any
 
@@ -131,6 +131,8 @@ class TurboJpeg:
                 raise call.raised
             if failed:
                 raise CorruptInput(f"JPEG: {self._api.message(handle)}")
+            if any(call.missing.values()):
+                raise RuntimeError("libjpeg-turbo left out rows of blocks")
             return ctypes.string_at(buffer, size.value) if buffer else b""
 
 
@@ -148,10 +150,15 @@ def _in_range(visit: Visitor) -> Visitor:
 
 @dataclass(slots=True)
 class _Call:
-    """One transform on its way. An exception cannot pass through the library: it is kept."""
+    """One transform on its way. An exception cannot pass through the library: it is kept.
+
+    `missing` holds for each component how many rows are still to come: a row that got lost, as
+    when a signal arrives just before its call begins, would be written as it was.
+    """
 
     visit: Visitor
     raised: BaseException | None = None
+    missing: dict[int, int] = field(default_factory=dict)
 
     def on_row(
         self,
@@ -166,12 +173,18 @@ class _Call:
         out: they are never written."""
         try:
             if row.y < plane.h:
+                self._count(component, row.y // 8, plane.h // 8)
                 raw = (ctypes.c_int16 * (8 * row.w)).from_address(address)
                 self.visit(component, row.y // 8, np.frombuffer(raw, np.int16).reshape(-1, 64))
         except BaseException as error:
             self.raised = error
             return -1
         return 0
+
+    def _count(self, component: int, row: int, rows: int) -> None:
+        if self.missing.setdefault(component, rows) != rows - row:
+            raise RuntimeError("libjpeg-turbo's rows do not follow each other")
+        self.missing[component] -= 1
 
 
 _Handle = ctypes.c_void_p

@@ -14,6 +14,7 @@ from passerby.errors import CorruptInput
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DC = "http://purl.org/dc/elements/1.1/"
+EXIF = "http://ns.adobe.com/exif/1.0/"
 PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 _LARGEST = 16 * 2**20
 _DEEPEST = 100

@@ -151,6 +151,10 @@ class Field(StrEnum):
     BYLINE = "byline"
     CREDIT = "credit"
     COPYRIGHT = "copyright"
+    DATE = "date"
+    """The day on which it was taken."""
+    TIME = "time"
+    """The same with the time of day: it tells more, and goes before `DATE` where both are kept."""
 
 
 class Group(StrEnum):

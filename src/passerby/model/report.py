@@ -60,6 +60,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """A file beside the input that shows or tells the same, by its name: the video of a Live
+    Photo, a RAW, a sidecar. It is never copied.
+
+    `in_run` says that it is a picture of the same run, which is redacted or refused by itself;
+    all others stay as they are.
+    """
+
+    path: str
+    what: str
+    in_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What was done with one file.
 
@@ -67,7 +81,8 @@ class Report:
     because the decisions were given. `seed` is that of the noise; `grid` is what the masks were
     snapped to, and `further_grids` those of the further pages where not all have the same.
     `unresolved` are faces that the last look still found. `dropped` lists the parts of the
-    source that are not in the output. `timings` are seconds by step.
+    source that are not in the output, `siblings` the files beside it that would undo its
+    redaction. `timings` are seconds by step.
     """
 
     item: Item
@@ -87,6 +102,7 @@ class Report:
     dropped: tuple[Part, ...] = ()
     kept_fields: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
     failure: Failure | None = None
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 

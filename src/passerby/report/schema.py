@@ -107,6 +107,7 @@ def _run(defs: dict[str, Any]) -> dict[str, Any]:
         "totals": _object({outcome.value: count for outcome in Outcome}),
         "masks": count,
         "left_out": count,
+        "left_behind": count,
         "options": schema_of(Options, defs),
         "files": {"type": "array", "items": schema_of(Report, defs)},
     }
