@@ -21,7 +21,7 @@ HEAD = 64 * 1024
 """Bytes that are read to tell the format."""
 
 _NOT_HANDLED = """
-.heic .heif .hif .avif .gif .apng .bmp .dib .ico .psd .psb .jxl .jp2 .j2k .jpx
+.heic .heif .hif .avif .bmp .dib .ico .psd .psb .jxl .jp2 .j2k .jpx
 .dng .cr2 .cr3 .crw .nef .nrw .arw .srf .sr2 .raf .orf .rw2 .pef .srw .3fr
 .mp4 .m4v .mov .avi .mkv .webm .mts .m2ts .3gp .wmv .flv .mpg .mpeg
 """

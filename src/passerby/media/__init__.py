@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import jpeg, png, samples, tiff, webp
+from passerby.media import gif, jpeg, png, samples, tiff, webp
 from passerby.media.allowed import list_leftovers
 from passerby.media.convert import convert
 from passerby.media.inventory import list_parts
@@ -26,6 +26,7 @@ _CODECS: dict[Format, ModuleType] = {
     Format.PNG: png,
     Format.WEBP: webp,
     Format.TIFF: tiff,
+    Format.GIF: gif,
 }
 
 

@@ -33,7 +33,12 @@ class Format(StrEnum):
     VIDEO = "video"
 
 
-HANDLED = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
+HANDLED = frozenset(
+    {
+        *(Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF),
+        *(Format.GIF, Format.APNG, Format.ANIMATED_WEBP),
+    }
+)
 
 WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
 """Formats that a still can be written in, whatever it was read from."""
@@ -46,6 +51,9 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.PNG: (".png",),
     Format.WEBP: (".webp",),
     Format.TIFF: (".tif", ".tiff"),
+    Format.GIF: (".gif",),
+    Format.APNG: (".png", ".apng"),
+    Format.ANIMATED_WEBP: (".webp",),
 }
 """File name endings of each handled format, the usual one first."""
 
