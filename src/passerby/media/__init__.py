@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from passerby.errors import OutputError, UnsupportedFormat
-from passerby.media import gif, jpeg, png, samples, tiff, webp
+from passerby.media import animated_webp, apng, gif, jpeg, png, samples, tiff, webp
 from passerby.media.allowed import list_leftovers
 from passerby.media.convert import convert
 from passerby.media.inventory import list_parts
@@ -27,6 +27,8 @@ _CODECS: dict[Format, ModuleType] = {
     Format.WEBP: webp,
     Format.TIFF: tiff,
     Format.GIF: gif,
+    Format.APNG: apng,
+    Format.ANIMATED_WEBP: animated_webp,
 }
 
 

@@ -7,7 +7,7 @@ alpha as their last channel, unless it says otherwise; a canvas begins transpare
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -70,21 +70,21 @@ def window(box: Box) -> tuple[slice, slice]:
     return slice(box.y0, box.y1), slice(box.x0, box.x1)
 
 
-def compose(
-    size: tuple[int, int], cels: Sequence[Cel], parts: Iterable[Samples]
-) -> Iterator[Samples]:
-    """Yield the canvas, (height, width, channels), as it is shown after each cel.
+def compose(size: tuple[int, int], cels: Sequence[Cel], parts: Iterable[Samples]) -> list[Samples]:
+    """Return the canvases, (height, width, channels), as they are shown after each cel.
 
     `parts` are the pixels of the cels; colour under alpha 0 is zero in them.
     """
     canvas: Samples | None = None
+    canvases: list[Samples] = []
     for cel, part in zip(cels, parts, strict=True):
         if canvas is None:
             canvas = np.zeros((size[1], size[0], part.shape[2]), part.dtype)
         shown = canvas.copy()
         _lay(shown[window(cel.box)], part, cel.blend)
-        yield shown
+        canvases.append(shown)
         canvas = after(canvas, shown, cel)
+    return canvases
 
 
 def after(before: Samples, shown: Samples, cel: Cel) -> Samples:

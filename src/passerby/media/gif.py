@@ -91,7 +91,7 @@ def _read(data: bytes, limits: Limits, decode: _Decoder) -> Picture:
         disposals=tuple(frame.control.disposal for frame in frames),
         loops=_read_loops(data, blocks),
     )
-    canvases = list(animation.compose(size, cels, parts))
+    canvases = animation.compose(size, cels, parts)
     return animation.picture_of(canvases, encoding, Orientation.TOP_LEFT, timing, notes=notes)
 
 

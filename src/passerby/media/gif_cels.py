@@ -52,7 +52,6 @@ class Laid:
 def lay(frames: Sequence[Picture], disposals: Sequence[Disposal]) -> Iterator[Laid]:
     """Yield what a GIF can show of each frame (RGBA, alpha 0 or 255)."""
     canvas: Samples | None = None
-    reduced = np.zeros(frames[0].samples.shape[:2], np.bool_)
     for frame, (cel, changed) in zip(frames, _settle(frames, disposals), strict=True):
         canvas = np.zeros_like(frame.samples) if canvas is None else canvas
         new = _new_colours(frame, canvas, cel.box, changed)
@@ -155,7 +154,8 @@ def _quantize(colours: _Packed, most: int) -> _Packed:
     image = Image.frombytes("RGB", (1, len(colours)), pixels.tobytes())
     few = image.quantize(most, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     palette = np.array(few.getpalette("RGB"), np.uint8).reshape(-1, 3)
-    return _pack(palette)[np.asarray(few).ravel()]
+    found: _Packed = _pack(palette)[np.asarray(few).ravel()]
+    return found
 
 
 def _code(samples: Samples, box: Box, changed: BoolMask) -> GifCel:

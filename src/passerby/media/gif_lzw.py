@@ -96,7 +96,7 @@ def measure(coded: bytes, bits: int, wanted: int) -> Extent:
         stop = int(marks[0]) if marks.size else len(codes)
         plain = codes[:stop]
         used[plain[plain < clear]] = True
-        pixels = _count(plain.tolist(), sizes, pixels, wanted)
+        pixels = _count(plain.tolist(), sizes, pixels)
         stretch = min(2 * stretch, _STRETCH)
         reader.count += stop
         reader.at = int(ends[min(stop, len(ends) - 1)])
@@ -112,7 +112,7 @@ def measure(coded: bytes, bits: int, wanted: int) -> Extent:
     )
 
 
-def _count(codes: list[int], sizes: list[int], pixels: int, wanted: int) -> int:
+def _count(codes: list[int], sizes: list[int], pixels: int) -> int:
     """Add up what codes stand for. `sizes` are those of the table's entries, to which one is
     added for each code; the newest is the code before and one pixel of this one."""
     try:

@@ -26,8 +26,12 @@ def end_of_riff(data: bytes) -> int:
 
 def walk_chunks(data: bytes) -> Iterator[Chunk]:
     """Yield the chunks of the form. Raises CorruptInput where the file breaks off."""
-    end = end_of_riff(data)
-    at = _HEADER
+    return walk_between(data, _HEADER, end_of_riff(data))
+
+
+def walk_between(data: bytes, at: int, end: int) -> Iterator[Chunk]:
+    """Yield the chunks from a byte to another: those of the form, or of a frame. Raises
+    CorruptInput where they do not end there."""
     for _ in range(_MOST_CHUNKS):
         if at >= end:
             return
