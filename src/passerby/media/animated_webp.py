@@ -22,7 +22,6 @@ from passerby.model.options import Limits
 from passerby.ports import Picture, Samples
 
 FLAG_ANIMATION = 0x02
-FRAME_HEADER = 16
 _SOURCE, _CLEAR = 0x02, 0x01
 """Flags of a frame: it replaces what it covers; it is disposed of to the background."""
 _LOSSY_STEP = 16
@@ -106,15 +105,17 @@ def _read_header(data: bytes, chunks: tuple[Chunk, ...]) -> tuple[tuple[int, int
 
 def read_frame(data: bytes, chunk: Chunk, canvas: tuple[int, int]) -> Frame:
     """Return what a frame chunk says. Raises CorruptInput."""
-    if chunk.size < FRAME_HEADER:
+    if chunk.size < container.FRAME_HEADER:
         raise CorruptInput("WebP: a frame is damaged")
-    head = data[chunk.payload][:FRAME_HEADER]
+    head = data[chunk.payload][: container.FRAME_HEADER]
     left, top, width, height, milliseconds = (
         int.from_bytes(head[at : at + 3], "little") for at in range(0, 15, 3)
     )
     box = animation.place(2 * left, 2 * top, width + 1, height + 1, canvas)
     chunks = tuple(
-        container.walk_between(data, chunk.payload.start + FRAME_HEADER, chunk.payload.stop)
+        container.walk_between(
+            data, chunk.payload.start + container.FRAME_HEADER, chunk.payload.stop
+        )
     )
     stream = webp.read_header(data, chunks)
     if (stream.width, stream.height) != (box.width, box.height):

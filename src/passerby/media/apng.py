@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from passerby.media import animation, fields, guard, icc, png, png_colour, samples
@@ -23,6 +22,7 @@ from passerby.media.png_header import (
     MODES,
     RGBA,
     Header,
+    frame_header,
     read_header,
     read_meaning,
 )
@@ -110,17 +110,11 @@ def _timing(layout: Layout) -> Timing:
     )
 
 
-def frame_header(header: Header, frame: Frame) -> Header:
-    """Return the header that a frame's rows have."""
-    box = frame.cel.box
-    return replace(header, width=box.width, height=box.height)
-
-
 def _decode_frame(
     data: bytes, frame: Frame, header: Header, decode: _Decoder, hidden: list[bool]
 ) -> Samples:
     """Return the pixels of a frame's rectangle, with alpha; add whether they hid a picture."""
-    own = frame_header(header, frame)
+    own = frame_header(header, frame.cel.box)
     pixels = samples.with_alpha(decode(inflate_pieces(data, frame.pieces, own), own))
     hidden.append(samples.zero_invisible(pixels))
     return pixels

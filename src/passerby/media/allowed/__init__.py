@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
 from passerby.media import fields
-from passerby.media.allowed import jpeg, png, tiff, webp
+from passerby.media.allowed import animated_webp, apng, gif, jpeg, png, tiff, webp
 from passerby.model.media import Encoding, Field, Format, Part
 
 _LISTERS = {
@@ -16,6 +16,9 @@ _LISTERS = {
     Format.PNG: png.list_leftovers,
     Format.WEBP: webp.list_leftovers,
     Format.TIFF: tiff.list_leftovers,
+    Format.GIF: gif.list_leftovers,
+    Format.APNG: apng.list_leftovers,
+    Format.ANIMATED_WEBP: animated_webp.list_leftovers,
 }
 
 

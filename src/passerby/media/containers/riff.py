@@ -10,6 +10,8 @@ from passerby.media.containers.chunk import Chunk
 
 _HEADER = 12
 _MOST_CHUNKS = 100_000
+FRAME_HEADER = 16
+"""Bytes of an ANMF chunk's payload before the chunks in it (RFC 9649, 2.7.1.1)."""
 
 
 def end_of_riff(data: bytes) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
-from passerby.media.inventory import jpeg, png, tiff, webp
+from passerby.media.inventory import animated_webp, apng, gif, jpeg, png, tiff, webp
 from passerby.model.media import Format, Part
 
 _LISTERS = {
@@ -11,6 +11,9 @@ _LISTERS = {
     Format.PNG: png.list_parts,
     Format.WEBP: webp.list_parts,
     Format.TIFF: tiff.list_parts,
+    Format.GIF: gif.list_parts,
+    Format.APNG: apng.list_parts,
+    Format.ANIMATED_WEBP: animated_webp.list_parts,
 }
 
 

@@ -6,6 +6,7 @@ import re
 import struct
 
 from passerby.errors import CorruptInput
+from passerby.media.containers import gif as gif_container
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import png as png_container
 from passerby.media.inventory import boxes
@@ -15,7 +16,8 @@ from passerby.model.media import Group, Part
 _MOST = 64
 _KNOWN = re.compile(
     rb"(?P<jpeg>\xff\xd8\xff)|(?P<png>\x89PNG\r\n\x1a\n)|(?s:....)(?P<video>ftyp)"
-    rb"|(?P<riff>RIFF....(?:WEBP|AVI ))|(?P<zip>PK\x03\x04)|(?P<matroska>\x1a\x45\xdf\xa3)",
+    rb"|(?P<riff>RIFF....(?:WEBP|AVI ))|(?P<zip>PK\x03\x04)|(?P<matroska>\x1a\x45\xdf\xa3)"
+    rb"|(?P<gif>GIF8[79]a)",
     re.DOTALL,
 )
 
@@ -57,6 +59,8 @@ def _end_of(data: bytes, found: re.Match[bytes], end: int) -> int:
         if found.lastgroup == "png":
             *_, last = png_container.walk_chunks(data[start:end])
             return start + last.end
+        if found.lastgroup == "gif":
+            return start + gif_container.walk(data[start:end])[-1].end
     except CorruptInput:
         return end
     if found.lastgroup == "video":
