@@ -200,7 +200,9 @@ def _paint(work: Work, picture: Picture, decisions: tuple[Decision, ...]) -> Pic
     """Draw the masks and replace what lies under them, as the format can hold it."""
     with work.timed("redact"):
         painted = paint(picture, decisions, work.options, work.seed)
-        return work.ports.sink.fit(painted)
+        fitted = work.ports.sink.fit(painted)
+        work.fitting = tuple(note for note in fitted.notes if note not in painted.notes)
+        return fitted
 
 
 def _write(work: Work, planned: Picture) -> bytes:

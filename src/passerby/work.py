@@ -102,6 +102,8 @@ class Work:
     grids: tuple[Grid, ...] = (Grid(),)
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
+    fitting: tuple[str, ...] = ()
+    """What the format cannot hold of the picture that was last planned."""
     found_fields: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     unresolved: tuple[Sighting, ...] = ()
@@ -172,7 +174,7 @@ class Work:
             checks=self.checks,
             dropped=self.parts,
             kept_fields=kept,
-            notes=(*self.notes, *cosmetic_notes(options.method)),
+            notes=(*self.notes, *self.fitting, *cosmetic_notes(options.method)),
             timings=tuple(self.seconds.items()),
         )
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
-from passerby.errors import CorruptInput
+from passerby.errors import CorruptInput, OutputError
 from passerby.media import animation, fields, gif_lzw, guard, icc
 from passerby.media.containers import gif as container
 from passerby.media.containers.gif import Block, Control, Kind
@@ -232,7 +232,7 @@ def _lay_all(
 
 def _timing(picture: Picture) -> Timing:
     if picture.timing is None:
-        raise ValueError("GIF: the picture has no timing")
+        raise OutputError("GIF: the picture has no timing")
     return picture.timing
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from passerby.media import animation
 from passerby.media.animation import Blend, Cel
+from passerby.media.quantize import Packed, pack, reduce, unpack
 from passerby.model.geometry import Box
 from passerby.model.media import Disposal
 from passerby.ports import BoolMask, Picture, Samples
@@ -24,9 +24,6 @@ from passerby.ports import BoolMask, Picture, Samples
 _MOST = 256
 _MOST_MASKED = 240
 """Colours under the masks of a frame up to which each of them is kept."""
-
-_Packed = NDArray[np.uint32]
-"""Colours as 0xRRGGBB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +53,7 @@ def lay(frames: Sequence[Picture], disposals: Sequence[Disposal]) -> Iterator[La
         canvas = np.zeros_like(frame.samples) if canvas is None else canvas
         new = _new_colours(frame, canvas, cel.box, changed)
         shown = canvas.copy()
-        shown[changed] = _unpack(new)
+        shown[changed] = np.insert(unpack(new), 3, 255, axis=1)
         differs = (shown != frame.samples).any(axis=2)
         yield Laid(shown=shown, disposal=cel.disposal, reduced=bool(differs.any()))
         canvas = animation.after(canvas, shown, cel)
@@ -102,9 +99,9 @@ def _shines_through(canvas: Samples, following: Samples) -> bool:
     return bool(((following[..., 3] == 0) & (canvas[..., 3] > 0)).any())
 
 
-def _new_colours(frame: Picture, canvas: Samples, box: Box, changed: BoolMask) -> _Packed:
+def _new_colours(frame: Picture, canvas: Samples, box: Box, changed: BoolMask) -> Packed:
     """Return the colours of the changed pixels, of which there are few enough for one table."""
-    colours = _pack(frame.samples[changed])
+    colours = pack(frame.samples[changed])
     distinct = np.unique(colours)
     spare = _most_new(box, changed)
     if len(distinct) <= spare:
@@ -126,7 +123,7 @@ def _most_new(box: Box, changed: BoolMask) -> int:
 def _fits_whole(samples: Samples, canvas: Samples, box: Box, changed: BoolMask) -> bool:
     """Whether a table holds all colours in the box, so that none needs to be left as it is."""
     part = np.where(changed[..., None], samples, canvas)[animation.window(box)]
-    return bool((part[..., 3] == 255).all()) and len(np.unique(_pack(part))) <= _MOST
+    return bool((part[..., 3] == 255).all()) and len(np.unique(pack(part))) <= _MOST
 
 
 def _under_mask(frame: Picture, changed: BoolMask) -> BoolMask:
@@ -137,58 +134,33 @@ def _under_mask(frame: Picture, changed: BoolMask) -> BoolMask:
     return under
 
 
-def _reduce(colours: _Packed, masked: BoolMask, most: int) -> _Packed:
+def _reduce(colours: Packed, masked: BoolMask, most: int) -> Packed:
     """Return the colours with at most so many different ones; those of masks stay."""
     kept = np.unique(colours[masked])
     if len(kept) > _MOST_MASKED:
-        return _quantize(colours, most)
+        return reduce(colours, most)
     fewer = colours.copy()
-    fewer[~masked] = _quantize(colours[~masked], most - len(kept))
+    fewer[~masked] = reduce(colours[~masked], most - len(kept))
     return fewer
-
-
-def _quantize(colours: _Packed, most: int) -> _Packed:
-    """Bring colours to at most so many, by median cut (Heckbert 1982), without dithering."""
-    pixels = _unpack(colours)[:, :3]
-    # One row may be no longer than Pillow's limit; a column is laid out in the same way.
-    image = Image.frombytes("RGB", (1, len(colours)), pixels.tobytes())
-    few = image.quantize(most, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    palette = np.array(few.getpalette("RGB"), np.uint8).reshape(-1, 3)
-    found: _Packed = _pack(palette)[np.asarray(few).ravel()]
-    return found
 
 
 def _code(samples: Samples, box: Box, changed: BoolMask) -> GifCel:
     """Return the image that changes these pixels to what they are."""
     where = animation.window(box)
     part, change = samples[where], changed[where]
-    colours = np.unique(_pack(part[change]))
+    colours = np.unique(pack(part[change]))
     if len(colours) > _most_new(box, changed):
         change = np.ones_like(change)
-        colours = np.unique(_pack(part))
+        colours = np.unique(pack(part))
         if len(colours) > _MOST or (part[..., 3] != 255).any():
             raise ValueError("GIF: a frame has too many colours")
     if (part[change][..., 3] != 255).any():
         raise ValueError("GIF: a pixel is partly transparent")
     transparent = None if change.all() else len(colours)
-    indices = np.searchsorted(colours, _pack(part)).astype(np.uint8)
+    indices = np.searchsorted(colours, pack(part)).astype(np.uint8)
     if transparent is not None:
         indices[~change] = transparent
     entries = len(colours) + (transparent is not None)
     table = np.zeros((1 << max(1, (entries - 1).bit_length()), 3), np.uint8)
-    table[: len(colours)] = _unpack(colours)[:, :3]
+    table[: len(colours)] = unpack(colours)
     return GifCel(box=box, indices=indices, table=table.tobytes(), transparent=transparent)
-
-
-def _pack(samples: Samples) -> _Packed:
-    """Return the colours of (..., channels) samples."""
-    red, green, blue = (samples[..., channel].astype(np.uint32) for channel in range(3))
-    return red << np.uint32(16) | green << np.uint32(8) | blue
-
-
-def _unpack(colours: _Packed) -> NDArray[np.uint8]:
-    """Return (count, 4) opaque samples."""
-    out = np.full((len(colours), 4), 255, np.uint8)
-    for channel, shift in enumerate((16, 8, 0)):
-        out[:, channel] = (colours >> np.uint32(shift)).astype(np.uint8)
-    return out

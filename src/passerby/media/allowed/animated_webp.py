@@ -44,8 +44,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         part
         for part in inventory.list_parts(data)
         if part.offset >= end
-        or (part.name.startswith("frame ")
-        and "/" in part.name)
+        or (part.name.startswith("frame ") and "/" in part.name)
         or any(gap.start <= part.offset < gap.stop for gap in unplanned)
     ]
     return found + extra

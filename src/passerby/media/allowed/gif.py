@@ -15,7 +15,7 @@ _TRANSPARENT = 0x01
 _CONTROL_BITS = 0x1D
 """Disposal and transparency; the rest is reserved, or waits for somebody to press a key."""
 _IMAGE_BITS = 0xC7
-"""Table, interlacing and the table's size; the rest is reserved, or says that colours are sorted."""
+"""Table, interlacing and the table's size; the rest is reserved, or about the colours' order."""
 
 
 def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> list[Part]:
