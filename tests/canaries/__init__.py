@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from canaries.animated_webp import filled_animated_webp
+from canaries.apng import filled_apng
 from canaries.carriers import Carrier, Filled, Nest
+from canaries.gif import filled_gif
 from canaries.jpeg import filled_jpeg
 from canaries.png import filled_png
 from canaries.tiff import filled_tiff
@@ -19,10 +22,21 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "PNG": filled_png,
     "WebP": filled_webp,
     "TIFF": filled_tiff,
+    "GIF": filled_gif,
+    "animated PNG": filled_apng,
+    "animated WebP": filled_animated_webp,
 }
 """What fills a file of each format, from (height, width, 3) pixels."""
 
-SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tif"}
+SUFFIXES = {
+    "JPEG": ".jpg",
+    "PNG": ".png",
+    "WebP": ".webp",
+    "TIFF": ".tif",
+    "GIF": ".gif",
+    "animated PNG": ".png",
+    "animated WebP": ".webp",
+}
 
 IN_PIXELS = frozenset({"colour under alpha 0", "channel of unknown meaning"})
 """Carriers that are pixels: no part of a container lists them."""
@@ -34,6 +48,9 @@ __all__ = [
     "Carrier",
     "Filled",
     "Nest",
+    "filled_animated_webp",
+    "filled_apng",
+    "filled_gif",
     "filled_jpeg",
     "filled_png",
     "filled_tiff",

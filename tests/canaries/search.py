@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from canaries.carriers import Filled
+from canaries.gif import contents
 from requirements import require
 
 _LARGEST = 64 * 2**20
@@ -54,6 +55,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "BlueY",
             "SRGBRendering",
             "ProfileName",
+            "AnimationFrames",
+            "AnimationPlays",
         ]
     ),
     "RIFF": frozenset(
@@ -61,6 +64,10 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "ImageWidth",
             "ImageHeight",
             "WebP_Flags",
+            "BackgroundColor",
+            "AnimationLoopCount",
+            "FrameCount",
+            "Duration",
             "VP8Version",
             "HorizontalScale",
             "VerticalScale",
@@ -68,6 +75,21 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "AlphaPreprocessing",
             "AlphaFiltering",
             "AlphaCompression",
+        ]
+    ),
+    "GIF": frozenset(
+        [
+            "GIFVersion",
+            "ImageWidth",
+            "ImageHeight",
+            "HasColorMap",
+            "ColorResolutionDepth",
+            "BitsPerPixel",
+            "BackgroundColor",
+            "AnimationIterations",
+            "TransparentColor",
+            "FrameCount",
+            "Duration",
         ]
     ),
     "IFD0": frozenset(
@@ -98,7 +120,7 @@ _SYSTEM = frozenset({"System"})
 
 def found_in(data: bytes, filled: Filled) -> list[str]:
     """Return the carriers whose canaries stand in the bytes, or in any zlib stream of them."""
-    haystacks = [data, *_inflated(data)]
+    haystacks = [data, *_inflated(data), *_joined(data)]
     return [
         carrier.name
         for carrier in filled.carriers
@@ -119,6 +141,12 @@ def _inflated(data: bytes) -> Iterator[bytes]:
             if out:
                 yield out
             at = data.find(start, at + 1)
+
+
+def _joined(data: bytes) -> Iterator[bytes]:
+    """Yield what a GIF holds in sub-blocks, each of which may cut a canary in two."""
+    if data.startswith(b"GIF8"):
+        yield from contents(data)
 
 
 def exiftool(data: bytes) -> dict[str, object]:

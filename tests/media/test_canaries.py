@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -16,19 +15,10 @@ import piexif
 import pytest
 from PIL import Image
 
-from canaries import Filled, filled_jpeg, filled_png, filled_tiff, filled_webp
+from canaries import BUILDERS, IN_PIXELS, Filled
 from canaries.search import exiftool, exiftool_written, found_in, unexpected_tags
 from media.pictures import LIMITS, MEDIA, astronaut, saved
 from passerby.model.media import Field, Group
-
-BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
-    "JPEG": filled_jpeg,
-    "PNG": filled_png,
-    "WebP": filled_webp,
-    "TIFF": filled_tiff,
-}
-IN_PIXELS = {"colour under alpha 0", "channel of unknown meaning"}
-"""Carriers that are pixels: no part of a container lists them."""
 
 
 @lru_cache
@@ -42,7 +32,7 @@ def test_the_source_holds_all_of_them(name: str) -> None:
     found = set(found_in(source.data, source))
     assert {c.name for c in source.carriers} - found <= IN_PIXELS
     assert len(source.carriers) > 40
-    assert len(exiftool(source.data)) > 80
+    assert len(exiftool(source.data)) > 60
 
 
 @pytest.mark.parametrize("name", BUILDERS)
@@ -70,7 +60,7 @@ def test_parts_lie_in_the_file_and_reach_its_end(name: str) -> None:
 @pytest.mark.parametrize("keep", [(), tuple(Field)], ids=["nothing", "fields"])
 def test_none_is_in_the_copy(name: str, keep: tuple[Field, ...]) -> None:
     source = filled(name)
-    picture = MEDIA.read(source.data, LIMITS)
+    picture = MEDIA.fit(MEDIA.read(source.data, LIMITS))
     written = MEDIA.encode(picture, keep)
     kept = [value.encode() for field, value in picture.encoding.fields if field in keep]
     left = [

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from passerby.errors import CorruptInput
 from passerby.media import gif_lzw
 from passerby.media.containers import gif as container
 from passerby.media.containers.gif import Block, Kind
-from passerby.media.inventory import trailer, xmp
+from passerby.media.inventory import boxes, photoshop, trailer, xmp
 from passerby.media.inventory.parts import block, pinned, printable
 from passerby.model.media import Group, Part
 
 _NEEDED = frozenset({Kind.SCREEN, Kind.TABLE, Kind.TRAILER})
+_BLOCKS: dict[bytes, Callable[[bytes], list[Part]]] = {
+    b"C2PA_GIF\x01\x00\x00": boxes.list_boxes,
+    b"MGK8BIM0000": photoshop.list_resources,
+    b"MGKIPTC0000": photoshop.list_records,
+}
+"""Application extensions with metadata blocks in them: of C2PA (2.1, A.3.3) and of ImageMagick."""
 _LARGEST = 1 << 32
 """Pixels of a frame above which its data is not looked into: no such picture can be read."""
 
@@ -94,6 +102,9 @@ def _list_application(data: bytes, each: Block) -> list[Part]:
     if identifier == container.XMP:
         inside = pinned(xmp.list_properties(container.read_packet(data, each)), name, offset)
         return block(name, offset, size, inside)
+    if identifier in _BLOCKS:
+        listed = _BLOCKS[identifier](container.join(data, offset + 14))
+        return block(name, offset, size, pinned(listed, name, offset))
     if identifier == container.ICC:
         return [_part(name, Group.COLOUR, offset, size)]
     if container.read_loops(data, each) is not None and size == LOOP_SIZE:
