@@ -17,7 +17,6 @@ from passerby.pipeline import redact_bytes
 from passerby.ports import Ports
 from people import face_box, portrait
 
-
 _COPYRIGHTS = ("Exif Copyright", "TIFF Copyright")
 
 

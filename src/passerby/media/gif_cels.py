@@ -84,7 +84,7 @@ def _settle(
     for index, frame in enumerate(frames):
         shown = frame.samples
         changed = (shown != canvas).any(axis=2)
-        box = animation.changed_box(changed, 1) if index else animation.whole(shown)
+        box = animation.changed_box(changed, 1) if index else _first_box(shown, changed)
         cel = Cel(box=box, blend=Blend.OVER, disposal=disposals[index])
         left = animation.after(canvas, shown, cel)
         if index + 1 < len(frames) and _shines_through(left, frames[index + 1].samples):
@@ -92,6 +92,14 @@ def _settle(
             left = np.zeros_like(shown)
         yield cel, changed
         canvas = left
+
+
+def _first_box(shown: Samples, changed: BoolMask) -> Box:
+    """Return where the first image goes: everywhere, because viewers disagree on what is seen
+    where no image was yet; but not where a colour would have to make room for that."""
+    if changed.all() or len(np.unique(pack(shown[changed]))) < _MOST:
+        return animation.whole(shown)
+    return animation.changed_box(changed, 1)
 
 
 def _shines_through(canvas: Samples, following: Samples) -> bool:
