@@ -14,7 +14,7 @@ from canaries.animated_webp import animation, coded, frame
 from canaries.webp import chunk
 from media.animations import any_box, moving, saved_frames, shown_by_pillow, visible
 from media.pictures import LIMITS, MEDIA, astronaut, noise, orientation_block, saved
-from passerby.errors import CorruptInput, LimitExceeded, OutputError
+from passerby.errors import CorruptInput, LimitExceeded, OutputError, UnsupportedFormat
 from passerby.media import animated_webp
 from passerby.model.media import Disposal, Format, Mode
 from passerby.model.options import Limits
@@ -228,6 +228,12 @@ def test_damage_is_an_error(name: str) -> None:
     for read in (MEDIA.read, MEDIA.read_again):
         with pytest.raises(CorruptInput):
             read(damaged()[name], LIMITS)
+
+
+def test_a_canvas_that_no_copy_can_have() -> None:
+    data = animation((16384, 2), 0, frame(flat([1, 2, 3, 255], (2, 2)), (2, 2)))
+    with pytest.raises(UnsupportedFormat):
+        MEDIA.read(data, LIMITS)
 
 
 def test_all_frames_count() -> None:

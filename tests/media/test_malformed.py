@@ -12,9 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from canaries import filled_jpeg, filled_png, filled_tiff, filled_webp
+from canaries import (
+    filled_animated_webp,
+    filled_apng,
+    filled_gif,
+    filled_jpeg,
+    filled_png,
+    filled_tiff,
+    filled_webp,
+)
 from canaries.png import SIGNATURE, chunk
 from media import arithmetic
+from media.animations import moving, random_apng, random_gif, saved_frames
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
 from media.test_png import png, values_of
 from media.test_tiff import tiff
@@ -50,6 +59,15 @@ def seeds() -> dict[str, bytes]:
         "jpeg tiff": tiff(pixels, compression="jpeg", subsampling=(2, 2)),
         "big tiff": tiff(pixels, bigtiff=True, byteorder=">"),
         "filled tiff": filled_tiff(pixels).data,
+        "gif": saved_frames(moving(3), "GIF"),
+        "gif of every kind": random_gif(5),
+        "filled gif": filled_gif(pixels).data,
+        "apng": saved_frames(moving(3), "PNG"),
+        "16-bit apng": random_apng(3, 6, 16),
+        "palette apng": random_apng(4, 3, 4),
+        "filled apng": filled_apng(pixels).data,
+        "animated webp": saved_frames(moving(3), "WEBP", quality=80),
+        "filled animated webp": filled_animated_webp(pixels).data,
     }
 
 
@@ -62,6 +80,7 @@ def exercise(data: bytes) -> None:
         picture = MEDIA.read(data, LIMITS)
     except PasserbyError:
         return
+    picture = MEDIA.fit(picture)
     written = MEDIA.encode(picture, tuple(Field))
     assert MEDIA.leftovers(written, picture.encoding, tuple(Field)) == ()
     assert MEDIA.read_again(written, LIMITS).size == picture.size

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from passerby.errors import CorruptInput
+from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import animation, fields, guard, icc, samples, webp
 from passerby.media.animation import Blend, Cel
 from passerby.media.containers import riff as container
@@ -24,6 +24,8 @@ from passerby.ports import Picture, Samples
 FLAG_ANIMATION = 0x02
 _SOURCE, _CLEAR = 0x02, 0x01
 """Flags of a frame: it replaces what it covers; it is disposed of to the background."""
+_LONGEST_SIDE = 16383
+"""Of a picture, and so of the first frame of a copy, which spans the canvas."""
 _LOSSY_STEP = 16
 """Frames of lossy files are cut along the blocks in which they are coded."""
 _LOSSLESS_STEP = 2
@@ -45,7 +47,7 @@ class Frame:
 def read(data: bytes, limits: Limits) -> Picture:
     """Decode all frames of an animated WebP. What follows the RIFF form is not looked at.
 
-    Raises EmptyInput, CorruptInput or LimitExceeded.
+    Raises EmptyInput, CorruptInput, UnsupportedFormat or LimitExceeded.
     """
     return _read(data, limits, webp.decode)
 
@@ -99,6 +101,8 @@ def _read_header(data: bytes, chunks: tuple[Chunk, ...]) -> tuple[tuple[int, int
     canvas = data[extended[0].payload]
     width = int.from_bytes(canvas[4:7], "little") + 1
     height = int.from_bytes(canvas[7:10], "little") + 1
+    if max(width, height) > _LONGEST_SIDE:
+        raise UnsupportedFormat(f"a WebP canvas of {width}x{height} is not handled")
     loops = int(struct.unpack_from("<H", data, control[0].payload.start + 4)[0])
     return (width, height), loops
 
