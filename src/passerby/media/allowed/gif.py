@@ -38,7 +38,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     end = blocks[-1].end
     found = [
         part
-        for part in inventory.list_parts(data)
+        for part in inventory.list_parts(data, unused=1)
         if part.offset >= end
         or part.name.endswith(_HIDDEN)
         or any(block.offset <= part.offset < block.end for block in unplanned)

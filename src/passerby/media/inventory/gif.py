@@ -19,19 +19,22 @@ _BLOCKS: dict[bytes, Callable[[bytes], list[Part]]] = {
     b"MGKIPTC0000": photoshop.list_records,
 }
 """Application extensions with metadata blocks in them: of C2PA (2.1, A.3.3) and of ImageMagick."""
+MANY = 24
+"""Colours without a pixel that can be more than what an encoder left over: 72 bytes."""
 _LARGEST = 1 << 32
 """Pixels of a frame above which its data is not looked into: no such picture can be read."""
 
 
-def list_parts(data: bytes) -> list[Part]:
-    """List the parts of a GIF file. Raises CorruptInput."""
+def list_parts(data: bytes, unused: int = MANY) -> list[Part]:
+    """List the parts of a GIF file, and colours that no pixel has from so many on. Raises
+    CorruptInput."""
     blocks = container.walk(data)
     parts: list[Part] = []
     shared: set[int] = set()
     number = 1
     for each in blocks:
         if each.kind is Kind.IMAGE:
-            listed, used = list_frame(data, each, number)
+            listed, used = _list_frame(data, each, number, unused)
             parts += listed
             shared |= used
             number += 1
@@ -39,12 +42,14 @@ def list_parts(data: bytes) -> list[Part]:
             parts += _list_block(data, each, number)
     for each in blocks:
         if each.kind is Kind.TABLE:
-            parts += list_unused(data, slice(each.offset, each.end), shared, each.kind.value)
+            parts += list_unused(
+                data, slice(each.offset, each.end), shared, each.kind.value, unused
+            )
     parts += trailer.list_trailer(data, blocks[-1].end)
     return sorted(parts, key=lambda part: part.offset)
 
 
-def list_frame(data: bytes, each: Block, number: int) -> tuple[list[Part], set[int]]:
+def _list_frame(data: bytes, each: Block, number: int, unused: int) -> tuple[list[Part], set[int]]:
     """List an image block and what hides in its data. Returns as well which colours of the
     shared table it has."""
     name = f"frame {number}/image"
@@ -66,14 +71,15 @@ def list_frame(data: bytes, each: Block, number: int) -> tuple[list[Part], set[i
         parts.append(_part(f"{name}/no end code", Group.UNKNOWN, each.end - 1, 1))
     if image.table is None:
         return parts, set(extent.used)
-    return parts + list_unused(data, image.table, set(extent.used), name), set()
+    return parts + list_unused(data, image.table, set(extent.used), name, unused), set()
 
 
-def list_unused(data: bytes, table: slice, used: set[int], name: str) -> list[Part]:
-    """List the colours of a table that no pixel has, unless they are black, as fillers are."""
+def list_unused(data: bytes, table: slice, used: set[int], name: str, least: int) -> list[Part]:
+    """List the colours of a table that no pixel has, where there are at least so many that are
+    not black, as fillers are."""
     entries = range((table.stop - table.start) // 3)
     at = [table.start + 3 * index for index in entries if index not in used]
-    if not any(any(data[offset : offset + 3]) for offset in at):
+    if sum(any(data[offset : offset + 3]) for offset in at) < least:
         return []
     size = table.stop - at[0]
     return [_part(f"{name}/colours that no pixel has", Group.UNKNOWN, at[0], size)]
