@@ -12,7 +12,15 @@ from passerby.model.finding import FinderId, Sighting, Track
 from passerby.model.geometry import Box, Region, Shape
 from passerby.model.media import Field, Format, Group, Item, Mode, Orientation, Part
 from passerby.model.options import Effort, Limits, Method, Options
-from passerby.model.report import Check, Failure, Inspection, Outcome, Report, Verification
+from passerby.model.report import (
+    Check,
+    EmbeddedPicture,
+    Failure,
+    Inspection,
+    Outcome,
+    Report,
+    Verification,
+)
 from passerby.report.run import RunReport
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -84,7 +92,23 @@ def run_of(*reports: Report, options: Options | None = None) -> RunReport:
     )
 
 
-INSPECTION = Inspection(item=ITEM, finder=FINDER, sightings=(SEEN,), parts=PUBLISHED.dropped)
+INSPECTION = Inspection(
+    item=ITEM,
+    finder=FINDER,
+    sightings=(SEEN,),
+    parts=PUBLISHED.dropped,
+    embedded=(
+        EmbeddedPicture(
+            path=("APP2/MPF/picture 2", "APP1/Exif/IFD1/embedded picture"),
+            offset=9,
+            bytes=7200,
+            format=Format.JPEG,
+            size=(160, 120),
+            faces=3,
+        ),
+        EmbeddedPicture(path=("after the end/video",), offset=9, problem='not "looked" into\n'),
+    ),
+)
 VERIFICATION = Verification(item=ITEM, checks=REVIEW.checks, unresolved=(SEEN,), finders=(FINDER,))
 
 coordinates = st.integers(-(2**20), 2**20)

@@ -10,6 +10,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from passerby.errors import Exit
 from passerby.examine import CONFIDENT, inspect_bytes, verify_bytes
+from passerby.masking import paint
+from passerby.media import turbojpeg_library
 from passerby.model.decision import Action
 from passerby.model.finding import Sighting
 from passerby.model.geometry import Box
@@ -86,6 +88,59 @@ def test_a_changed_output_fails() -> None:
     result = verify(changed, None, report)
     assert failed(result) == {"output sha256", "under the mask"}
     assert result.exit is Exit.VERIFICATION
+
+
+def test_a_copy_that_carries_blocks_is_held_to_the_originals() -> None:
+    data = encoded("JPEG", quality=90)
+    output, report = redacted(data)
+    assert report.carried
+    names = {check.name for check in verify(output, data, report).checks}
+    assert {"coefficients", "outside the mask"} <= names
+    # What coding again would change is too much for this copy.
+    original = replace(MEDIA.read(data, Limits()), coded=None)
+    recoded = MEDIA.encode(paint(original, report.decisions, OPTIONS, None), ())
+    result = verify(recoded, data, report)
+    assert failed(result) == {"output sha256", "outside the mask", "coefficients"}
+
+
+def test_a_copy_that_was_coded_again_is_held_to_what_coding_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = encoded("JPEG", quality=90)
+    missing = turbojpeg_library.Search(loaded=None)
+    with monkeypatch.context() as patch:
+        patch.setattr(turbojpeg_library, "search", lambda: missing)
+        output, report = redacted(data)
+    assert not report.carried
+    assert any("coded again" in note for note in report.notes)
+    result = verify(output, data, report)
+    assert result.exit is Exit.OK, result
+    assert "coefficients" not in {check.name for check in result.checks}
+
+
+def test_blocks_that_cannot_be_compared_here_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encoded("JPEG", quality=90)
+    output, report = redacted(data)
+    missing = turbojpeg_library.Search(loaded=None)
+    monkeypatch.setattr(turbojpeg_library, "search", lambda: missing)
+    result = verify(output, data, report)
+    assert failed(result) == {"coefficients"}
+    assert verify(output, None, report).exit is Exit.OK
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+@pytest.mark.parametrize("width", [160, 157])
+def test_a_turned_jpeg_is_verified_with_its_original(orientation: int, width: int) -> None:
+    whole = Image.open(io.BytesIO(encoded())).crop((0, 0, width, 120))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    out = io.BytesIO()
+    whole.convert("RGB").save(out, "JPEG", quality=90, exif=exif)
+    output, report = redacted(out.getvalue())
+    assert report.carried
+    for original in (out.getvalue(), None):
+        result = verify(output, original, report)
+        assert result.exit is Exit.OK, result
 
 
 def test_another_original_fails() -> None:

@@ -1,7 +1,8 @@
 """Damage pictures at random and give them to `inspect` and `redact`.
 
 Whatever the damage, either the file is refused in one line with an error of the documented tree,
-or what is published passed its checks. A crash, a bug (exit code 1) or a hang is a finding.
+or what is published passed its checks. A crash, a bug (exit code 1) or a hang is a finding; so is
+a published file that another decoder does not open, or in which it shows the planted face.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 
+from faultbench.judge import ALIKE, LIKENESS, check_opens, likeness
+from faultbench.samples import planted_face
 from passerby.compose import build_ports
 from passerby.errors import Exit
 from passerby.examine import inspect_bytes
 from passerby.model.options import Effort, Limits, Options
-from passerby.pipeline import redact_bytes
+from passerby.model.report import Outcome
+from passerby.pipeline import Result, redact_bytes
 from passerby.ports import Ports
 
 HANG = 60
@@ -37,6 +41,10 @@ class Findings:
     inspected: Counter[str] = field(default_factory=Counter)
     redacted: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
+    judged: int = 0
+    """Published files whose mutant still showed the planted face as good as undamaged."""
+    likeness: float = 0.0
+    """The most that any of these looks like the face."""
     problems: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -165,3 +173,22 @@ def _one(data: bytes, number: int, ports: Ports, found: Findings) -> None:
         found.problems.append((number, f"redact: {failure.message}"))
     if failure is not None and result.redacted is not None:
         found.problems.append((number, "redact: failed, and gave bytes"))
+    if result.report.outcome is Outcome.PUBLISHED:
+        _judge(data, result, number, found)
+
+
+def _judge(data: bytes, result: Result, number: int, found: Findings) -> None:
+    """Look at a published file with decoders that share no code with what made it."""
+    written, item = result.redacted, result.report.item
+    if written is None or item.size is None:
+        found.problems.append((number, "redact: published, and nothing is there"))
+        return
+    wrong = check_opens(written, item.size, item.frames)
+    if wrong is not None:
+        found.problems.append((number, wrong))
+    if likeness(data, planted_face()) >= ALIKE:
+        alike = likeness(written, planted_face())
+        found.judged += 1
+        found.likeness = max(found.likeness, alike)
+        if alike >= LIKENESS:
+            found.problems.append((number, f"the planted face shows: correlation {alike:.2f}"))

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import piexif
 import tifffile
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+import canaries
+import heif_files
 import people
+
+PLANTED = (130, 120, 1, 48)
+"""Width and height of the pictures, the number of faces, and their height."""
 
 
 def _saved(image: Image.Image, form: str, **options: object) -> bytes:
@@ -30,9 +39,17 @@ def _exif() -> bytes:
     return bytes(piexif.dump(tags))
 
 
+@cache
+def planted_face() -> NDArray[np.float32]:
+    """Return the face that is in each of the `seeds`, as luminance."""
+    rgb, (box,) = people.crowd_and_faces(*PLANTED)
+    face = rgb[box.y0 : box.y1, box.x0 : box.x1].astype(np.float32)
+    return (face @ np.array([0.299, 0.587, 0.114], np.float32)).astype(np.float32)
+
+
 def seeds() -> list[bytes]:
     """Return small pictures with a face in each."""
-    rgb = people.crowd(130, 120, 1, 48)
+    rgb = people.crowd(*PLANTED)
     image, exif = Image.fromarray(rgb), _exif()
     alpha = image.copy()
     alpha.putalpha(Image.linear_gradient("L").resize(image.size))
@@ -55,7 +72,21 @@ def seeds() -> list[bytes]:
         _saved(image, "tiff"),
         _saved(image, "tiff", compression="tiff_lzw"),
         tiff.getvalue(),
+        _saved(image, "avif", quality=80, exif=exif),
+        _saved(alpha, "avif", quality=80),
+        bytes(imagecodecs.avif_encode(rgb.astype(np.uint16) << 2, bitspersample=10)),
+        canaries.filled_avif(rgb).data,
+        bytes(imagecodecs.jpegxl_encode(rgb, level=90)),
+        canaries.filled_jpegxl(rgb).data,
+        *_heic(rgb),
     ]
+
+
+def _heic(rgb: np.ndarray) -> list[bytes]:
+    """Return HEIC files, where there is an encoder."""
+    if not shutil.which("heif-enc"):
+        return []
+    return [heif_files.heif_enc(rgb, "-t", "48"), canaries.filled_heic(rgb).data]
 
 
 def write_crowds(folder: Path, count: int) -> None:

@@ -12,21 +12,24 @@ import numpy as np
 
 from passerby.checks import (
     Plan,
+    check_coefficients,
     check_container,
     check_form,
     check_outside_masks,
     check_under_masks,
 )
 from passerby.decide import explaining, unexplained
+from passerby.errors import InputError, LimitExceeded
+from passerby.inside import Insides, Saver
 from passerby.look import look, second_look_check
 from passerby.masking import paint
 from passerby.model.finding import Sighting
 from passerby.model.geometry import Box
-from passerby.model.media import Part
+from passerby.model.media import Item, Part
 from passerby.model.options import Method, Options
 from passerby.model.report import Check, Inspection, Report, Verification
-from passerby.ports import Finder, Picture, Ports, Rgb, Source
-from passerby.work import bare_item, failure_of, full_item
+from passerby.ports import Finder, Looking, Picture, Ports, Rgb, Source
+from passerby.work import bare_item, described_item, failure_of, full_item
 
 CHANGED_LEVELS = 8
 """A pixel counts as changed when a channel differs by more than this of 255: beyond what saving
@@ -42,20 +45,51 @@ on hands, helmets and what masks leave of heads: of 60 crowd photographs redacte
 have a sighting outside of the masks, 1 has one of at least this score."""
 
 
-def inspect_bytes(data: bytes, *, shown: str, options: Options, ports: Ports) -> Inspection:
-    """Say what in a file would identify people."""
+def inspect_bytes(
+    data: bytes, *, shown: str, options: Options, ports: Looking, save: Saver | None = None
+) -> Inspection:
+    """Say what in a file would identify people.
+
+    `save` is given each embedded picture; what it raises is the inspection's failure. Of a file
+    whose picture cannot be read, what its container holds is told beside the failure.
+    """
     item = bare_item(data, shown)
+    source, finder = ports.source, ports.finder
+    insides = Insides(source=source, finder=finder, options=options, save=save)
     try:
-        picture = ports.source.read(data, options.limits)
+        picture = source.read(data, options.limits)
         item = full_item(item, picture)
-        sightings = look(ports.finder, picture, ports.source)
+        sightings = look(finder, picture, source)
+        contents = source.contents(data)
         return Inspection(
             item=item,
-            finder=ports.finder.identity,
+            finder=finder.identity,
             sightings=tuple(s for s in sightings if s.box.height >= options.min_face),
-            parts=(*ports.source.parts(data), *picture.hidden_parts),
+            parts=(*contents.parts, *picture.hidden_parts),
+            embedded=insides.look_into(contents.embedded),
             notes=picture.notes,
         )
+    except (InputError, LimitExceeded) as error:
+        listed = _list(item, data, insides)
+        return replace(listed, finder=finder.identity, failure=failure_of(error))
+    except Exception as error:
+        return Inspection(item=item, failure=failure_of(error))
+
+
+def list_bytes(
+    data: bytes, *, shown: str, options: Options, source: Source, save: Saver | None = None
+) -> Inspection:
+    """Say what the container of a file holds. No face is looked for, and nothing is decoded."""
+    item = bare_item(data, shown)
+    return _list(item, data, Insides(source=source, finder=None, options=options, save=save))
+
+
+def _list(item: Item, data: bytes, insides: Insides) -> Inspection:
+    try:
+        item = described_item(item, insides.source.describe(data))
+        contents = insides.source.contents(data)
+        embedded = insides.look_into(contents.embedded)
+        return Inspection(item=item, parts=contents.parts, embedded=embedded)
     except Exception as error:
         return Inspection(item=item, failure=failure_of(error))
 
@@ -86,7 +120,7 @@ def verify_bytes(
         checks = [Check(name="opens", passed=True, detail="read by a fresh decoder")]
         if report is not None:
             checks += _check_hashes(output, original, report)
-        checks += _compare(written, before, report, ports)
+        checks += _compare(output, written, before, report, ports)
         leftovers = (*_leftovers(output, written, before, report, ports), *written.hidden_parts)
         checks.append(check_container(leftovers))
         found = _find_again(written, report, options, ports)
@@ -145,7 +179,7 @@ def _check_hashes(output: bytes, original: bytes | None, report: Report) -> list
 
 
 def _compare(
-    written: Picture, before: Picture | None, report: Report | None, ports: Ports
+    output: bytes, written: Picture, before: Picture | None, report: Report | None, ports: Ports
 ) -> list[Check]:
     """Run the checks for which there is something to compare with."""
     if before is None:
@@ -158,7 +192,10 @@ def _compare(
     if not form.passed:
         return [form]
     under = check_under_masks(written, plan.planned)
-    return [form, under, check_outside_masks(written, plan.original, plan.planned)]
+    checks = [form, under, check_outside_masks(written, plan.original, plan.planned)]
+    if report.carried:
+        checks.append(check_coefficients(output, plan.planned, ports.source))
+    return checks
 
 
 def _check_hash(what: str, data: bytes, expected: str | None) -> Check:
@@ -170,7 +207,11 @@ def _check_hash(what: str, data: bytes, expected: str | None) -> Check:
 def _plan(before: Picture, report: Report, ports: Ports) -> Plan:
     """Paint again what the report says was painted."""
     frames = [
-        replace(frame, encoding=replace(frame.encoding, grid=report.grid_of(index)))
+        replace(
+            frame,
+            encoding=replace(frame.encoding, grid=report.grid_of(index)),
+            coded=frame.coded if report.carried else None,
+        )
         for index, frame in enumerate(before.frames)
     ]
     painted = paint(before.with_frames(frames), report.decisions, report.options, report.seed)

@@ -161,7 +161,16 @@ def apply(
             _paint_blur(samples, mask, tuple(regions))
     if encoding.mode.has_alpha:
         np.copyto(samples[..., -1], np.iinfo(samples.dtype).max, where=mask)
-    return picture.with_samples(samples)
+    return _recoded(picture, samples, method)
+
+
+def _recoded(picture: Picture, samples: Samples, method: Method) -> Picture:
+    """Return the picture with other samples. A cosmetic fill is no constant, so that its blocks
+    cannot be put between those that are carried over."""
+    if picture.coded is None or not method.cosmetic:
+        return picture.with_samples(samples)
+    note = f"all blocks are coded again: {method} is not one colour a block"
+    return replace(picture, samples=samples, coded=None, notes=(*picture.notes, note))
 
 
 def _to_depth(values: NDArray[np.uint8], encoding: Encoding) -> Samples:

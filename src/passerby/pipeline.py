@@ -200,9 +200,9 @@ def _paint(work: Work, picture: Picture, decisions: tuple[Decision, ...]) -> Pic
     """Draw the masks and replace what lies under them, as the format can hold it."""
     with work.timed("redact"):
         painted = paint(picture, decisions, work.options, work.seed)
-        fitted = work.ports.sink.fit(painted)
-        work.fitting = tuple(note for note in fitted.notes if note not in painted.notes)
-        return fitted
+        planned = work.ports.sink.fit(painted)
+    work.fitting = tuple(note for note in planned.notes if note not in painted.notes)
+    return planned
 
 
 def _write(work: Work, planned: Picture) -> bytes:

@@ -7,7 +7,7 @@ that no two of these import each other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from passerby.model.finding import FinderId, Sighting
 from passerby.model.media import (
     Canvas,
     Encoding,
+    Facts,
     Field,
     Format,
     Group,
@@ -62,6 +63,8 @@ class Picture:
     """How the file itself is coded, where the copy is to be coded in another way."""
     masked: BoolMask | None = None
     """Where the pixels were replaced; None in a picture as it was read."""
+    coded: bytes | None = field(default=None, repr=False)
+    """The coded bytes of the source, where a copy can carry blocks over from them."""
     more: tuple[Picture, ...] = ()
     """The further frames of an animation, or pages. They have no `more` of their own."""
     timing: Timing | None = None
@@ -75,6 +78,12 @@ class Picture:
     def with_frames(self, frames: Sequence[Picture]) -> Picture:
         """Return the same file with other frames, of which there is at least one."""
         return replace(frames[0], more=tuple(frames[1:]), timing=self.timing)
+
+    @property
+    def carried(self) -> bool:
+        """Whether the copy takes over the source's coded blocks where nothing is masked."""
+        written = self.encoding.format is Format.JPEG
+        return written and self.coded is not None and self.masked is not None
 
     @property
     def hidden_parts(self) -> tuple[Part, ...]:
@@ -101,8 +110,53 @@ class Picture:
         return replace(self, samples=samples)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockCount:
+    """The blocks of a written JPEG. `carried` lie outside of the masks, and `changed` of them
+    are not those of the source; `covered` lie under the masks, and `wrong` of them hold anything
+    but one constant of the planned colour."""
+
+    carried: int
+    changed: int
+    covered: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """A picture within a picture file, made a file of its own.
+
+    `part` is what holds it, the last name of the listing being the innermost. `data` is the
+    file, whose format its bytes tell; None when it cannot be made one, and `problem` says why.
+    `at` is the offset in the outer file where these very bytes begin, None when they are
+    unpacked or put together. `kind` says how it is stored where that is not a file.
+    """
+
+    part: Part
+    data: bytes | None = field(default=None, repr=False)
+    at: int | None = None
+    kind: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Every part of a container, to the last byte of the file, and the pictures in them, which
+    are taken out one by one as they are asked for. Taking them out raises nothing."""
+
+    parts: tuple[Part, ...]
+    embedded: Iterator[Embedded] = field(repr=False, compare=False)
+
+
 class Source(Protocol):
     """Reads picture files."""
+
+    def describe(self, data: bytes) -> Facts:
+        """Say what a file is by its header, without decoding. Limits do not matter here.
+
+        Raises EmptyInput, UnknownFormat or CorruptInput.
+        """
+        ...
 
     def read(self, data: bytes, limits: Limits, to: Format | None = None) -> Picture:
         """Decode a picture, with all its frames or pages.
@@ -127,6 +181,22 @@ class Source(Protocol):
 
     def parts(self, data: bytes) -> tuple[Part, ...]:
         """List every part of the container, to the last byte of the file.
+
+        Raises CorruptInput when the container cannot be walked to its end.
+        """
+        ...
+
+    def blocks(self, data: bytes, planned: Picture) -> BlockCount:
+        """Compare the coded blocks of a written file with those of the source of `planned`,
+        whose copy carries them over.
+
+        Raises CorruptInput when the file is not coded as its source, or cannot be read;
+        DependencyError when what reads blocks is not there.
+        """
+        ...
+
+    def contents(self, data: bytes) -> Contents:
+        """List every part as `parts` does, and the pictures that are embedded in them.
 
         Raises CorruptInput when the container cannot be walked to its end.
         """
@@ -203,3 +273,25 @@ class Ports:
     finder: Finder
     second: Finder
     clock: Clock
+
+
+class Looking(Protocol):
+    """The ports of whoever only looks: `Ports` are such, and `Eyes`."""
+
+    @property
+    def source(self) -> Source:
+        """What reads files."""
+        ...
+
+    @property
+    def finder(self) -> Finder:
+        """What finds faces."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """A source and one detector."""
+
+    source: Source
+    finder: Finder

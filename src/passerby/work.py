@@ -18,7 +18,7 @@ from passerby.errors import InputError, LimitExceeded, PasserbyError
 from passerby.model.decision import Decision
 from passerby.model.finding import Sighting
 from passerby.model.geometry import Grid
-from passerby.model.media import Group, Item, Part
+from passerby.model.media import Facts, Group, Item, Part
 from passerby.model.options import Method, Options
 from passerby.model.report import Check, Failure, Outcome, Report
 from passerby.ports import Picture, Ports
@@ -47,6 +47,18 @@ def full_item(item: Item, picture: Picture) -> Item:
         depth=coded.depth,
         orientation=picture.orientation,
         frames=len(picture.frames),
+    )
+
+
+def described_item(item: Item, facts: Facts) -> Item:
+    """Describe a file of which the header was read."""
+    return replace(
+        item,
+        format=facts.format,
+        size=facts.size,
+        mode=facts.mode,
+        depth=facts.depth,
+        orientation=facts.orientation,
     )
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
+import zlib
 from itertools import repeat
 from pathlib import Path, PurePath
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from passerby.batch.discover import Found, discover
+from passerby.batch.discover import HEAD, Found, discover
 from passerby.batch.names import LONGEST, fit, natural_name, output_names
 from passerby.batch.plan import Plan, Request, make_plan
 from passerby.errors import EmptyInput, UnknownFormat, UnreadableInput, UsageError
-from passerby.model.media import Format
+from passerby.model.media import WRITABLE, Format
 from passerby.model.options import Options
 from requirements import write_named
 
@@ -30,8 +34,10 @@ def put(root: Path, **files: bytes) -> None:
         path.write_bytes(data)
 
 
-def plan(*paths: Path, out: Path | None, report: Path | None = None) -> Plan:
-    return make_plan(Request(paths=paths, out=out, options=Options(), report=report))
+def plan(
+    *paths: Path, out: Path | None, report: Path | None = None, to: Format | None = None
+) -> Plan:
+    return make_plan(Request(paths=paths, out=out, options=Options(to=to), report=report))
 
 
 def outputs(made: Plan, out: Path) -> list[str]:
@@ -194,6 +200,59 @@ def test_a_lying_name_is_kept_and_the_right_suffix_added(tmp_path: Path) -> None
     assert "no suffix" in notes[3]
 
 
+def test_the_suffix_follows_the_format_of_the_copy(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg=PNG, b_PNG=PNG, c_jpeg=JPEG, d_webp=PNG, e=PNG)
+    out = tmp_path / "out"
+    made = plan(tmp_path / "in", out=out, to=Format.JPEG)
+    assert outputs(made, out) == ["a.jpg", "b.jpg", "c.jpeg", "d.webp.jpg", "e.jpg"]
+    assert [task.note is None for task in made.tasks] == [False, True, True, False, False]
+    back = plan(tmp_path / "in", out=out, to=Format.TIFF)
+    assert outputs(back, out) == ["a.jpg.tif", "b.tif", "c.tif", "d.webp.tif", "e.tif"]
+
+
+def test_animations_keep_their_names_whatever_was_asked_for(tmp_path: Path) -> None:
+    gif = saved_frames("GIF")
+    put(tmp_path / "in", a_gif=gif, b_png=saved_frames("PNG"), c_tif=saved_frames("TIFF"))
+    out = tmp_path / "out"
+    names = outputs(plan(tmp_path / "in", out=out, to=Format.JPEG), out)
+    assert names == outputs(plan(tmp_path / "in", out=out), out)
+
+
+def saved_frames(name: str) -> bytes:
+    frames = [Image.new("L", (300, 300), shade) for shade in (0, 80)]
+    stream = io.BytesIO()
+    frames[0].save(stream, name, save_all=True, append_images=frames[1:])
+    return stream.getvalue()
+
+
+def test_a_format_that_stands_behind_the_first_bytes_is_told(tmp_path: Path) -> None:
+    tiff = saved_frames("TIFF")
+    assert len(tiff) > 2 * HEAD
+    # The tags of the second page lie behind the pixels of the first.
+    put(tmp_path, pages_tif=tiff)
+    (found,) = discover((tmp_path,)).files
+    assert found.format is Format.MULTIPAGE_TIFF
+    animated = saved_frames("PNG")
+    text = b"\0\1\x11\x70tEXt" + b"a" * 70000
+    late = animated[:33] + text + struct.pack(">I", zlib.crc32(text[4:])) + animated[33:]
+    (tmp_path / "pages.tif").write_bytes(late)
+    (found,) = discover((tmp_path,)).files
+    assert found.format is Format.APNG
+
+
+def test_one_file_under_a_name_of_another_format(tmp_path: Path) -> None:
+    put(tmp_path, a_jpg=JPEG)
+    source = tmp_path / "a.jpg"
+    made = plan(source, out=tmp_path / "b.png", to=Format.PNG)
+    assert made.tasks[0].output == tmp_path / "b.png"
+    with pytest.raises(UsageError, match="will be PNG") as error:
+        plan(source, out=tmp_path / "b.jpg", to=Format.PNG)
+    assert error.value.hint == "Let its name end in .png."
+    with pytest.raises(UsageError, match="will be JPEG") as error:
+        plan(source, out=tmp_path / "b.png")
+    assert error.value.hint == "Let its name end in .jpg, or add --to png."
+
+
 def test_odd_names_come_through_and_are_shown_safely(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -219,6 +278,20 @@ def test_names_that_clash_are_told_apart_by_where_they_come_from() -> None:
     assert names == list(map(str, reversed(output_names(files[::-1]))))
 
 
+def test_a_converted_picture_beside_its_namesake_keeps_its_whole_name() -> None:
+    png, other = found("a.png", Format.PNG), found("A.PNG", Format.PNG)
+    taken = found("b.png.jpg"), found("b.jpg"), found("b.png", Format.PNG)
+    files = [png, found("a.jpg"), other, *taken]
+    names = list(map(str, output_names(files, Format.JPEG)))
+    # By the bytes of their places the upper case goes first.
+    assert names[1:3] == ["a.jpg", "A.PNG.jpg"]
+    assert names[0].startswith("a~")
+    assert names[3:5] == ["b.png.jpg", "b.jpg"]
+    assert names[5].startswith("b~")
+    assert output_names(files[::-1], Format.JPEG)[::-1] == output_names(files, Format.JPEG)
+    assert [str(n) for n in output_names([png], Format.JPEG)] == ["a.jpg"]
+
+
 def test_accents_in_two_forms_clash() -> None:
     one, other = output_names([found("caf\u00e9.jpg"), found("cafe\u0301.jpg")])
     assert str(one) != "caf\u00e9.jpg" or str(other) != "cafe\u0301.jpg"
@@ -226,21 +299,23 @@ def test_accents_in_two_forms_clash() -> None:
 
 pieces = st.text(st.sampled_from("aAbßé.\n ~"), min_size=1, max_size=4)
 file_names = pieces.filter(lambda n: n.strip(".") != "").map(lambda n: n + ".")
-suffixes = st.sampled_from(["jpg", "JPG", "jpeg", "png", "heic", "heic.jpg"])
+suffixes = st.sampled_from(["jpg", "JPG", "jpeg", "png", "png.jpg", "heic", "heic.jpg"])
+wishes = st.sampled_from([None, *sorted(WRITABLE)])
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(file_names, suffixes, st.sampled_from(Format)), unique=True))
+@given(st.lists(st.tuples(file_names, suffixes, st.sampled_from(Format)), unique=True), wishes)
 def test_names_are_distinct_and_do_not_hang_on_the_order(
-    parts: list[tuple[str, str, Format]],
+    parts: list[tuple[str, str, Format]], to: Format | None
 ) -> None:
     files = [found(a + b, form, f"{i}/{a}{b}") for i, (a, b, form) in enumerate(parts)]
-    names = output_names(files)
+    names = output_names(files, to)
     assert len({str(name).casefold() for name in names}) == len(files)
-    assert output_names(files[::-1])[::-1] == names
+    assert output_names(files[::-1], to)[::-1] == names
     for one, name in zip(files, names, strict=True):
-        alone = natural_name(one.relative, one.format)
-        assert name == alone or "~" in name.name
+        alone = natural_name(one.relative, one.format, to)
+        whole = PurePath(one.relative.name + alone.suffix)
+        assert name in (alone, whole) or "~" in name.name
         assert name.suffix == alone.suffix
 
 

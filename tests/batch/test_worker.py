@@ -22,7 +22,7 @@ from passerby.batch.worker import Done, Settings, Worker
 from passerby.files import PENDING
 from passerby.model.finding import FinderId
 from passerby.model.given import Given
-from passerby.model.media import Field
+from passerby.model.media import Field, Format
 from passerby.model.options import Limits, Method, Options
 from passerby.model.report import Outcome
 from passerby.report.decisions import decisions_from
@@ -302,6 +302,31 @@ def test_a_dry_run_does_not_replace_the_report_of_what_was_published(bench: Benc
     done = bench.work(task=make_plan(request).tasks[0])
     assert done.report.outcome is Outcome.PLANNED
     assert bench.sidecar.read_bytes() == kept
+
+
+def test_asking_for_the_format_that_it_would_have_anyway_is_asking_for_the_same(
+    bench: Bench,
+) -> None:
+    bench.work()
+    png, jpeg = Options(to=Format.PNG), Options(to=Format.JPEG)
+    assert bench.work(png).report.outcome is Outcome.SKIPPED
+    request = Request(paths=(bench.root / "in",), out=bench.root / "out", options=jpeg)
+    task = make_plan(request).tasks[0]
+    assert task.output == bench.root / "out" / "a.jpg"
+    assert bench.work(jpeg, task=task).report.outcome is Outcome.PUBLISHED
+    assert bench.work(jpeg, task=task).report.outcome is Outcome.SKIPPED
+    assert task.output.read_bytes().startswith(b"\xff\xd8")
+    # The copies of both formats stand side by side, each with its record.
+    assert bench.work().report.outcome is Outcome.SKIPPED
+
+
+def test_no_copy_is_published_under_a_name_of_another_format(bench: Bench) -> None:
+    jpeg = Options(to=Format.JPEG)
+    request = Request(paths=(bench.root / "in",), out=bench.root / "out", options=jpeg)
+    task = make_plan(request).tasks[0]
+    done = bench.work(task=task)
+    assert code(done) == "input.changed"
+    assert not (bench.root / "out" / "a.jpg").exists()
 
 
 @pytest.mark.parametrize("overwrite", [False, True])

@@ -10,9 +10,11 @@ import numpy as np
 
 from canaries.animated_webp import filled_animated_webp
 from canaries.apng import filled_apng
+from canaries.bmff import filled_avif, filled_heic
 from canaries.carriers import Carrier, Filled, Nest
 from canaries.gif import filled_gif
 from canaries.jpeg import filled_jpeg
+from canaries.jpegxl import filled_jpegxl
 from canaries.png import filled_png
 from canaries.tiff import filled_tiff
 from canaries.webp import filled_webp
@@ -25,18 +27,15 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "GIF": filled_gif,
     "animated PNG": filled_apng,
     "animated WebP": filled_animated_webp,
+    "HEIC": filled_heic,
+    "AVIF": filled_avif,
+    "JPEG XL": filled_jpegxl,
 }
 """What fills a file of each format, from (height, width, 3) pixels."""
 
-SUFFIXES = {
-    "JPEG": ".jpg",
-    "PNG": ".png",
-    "WebP": ".webp",
-    "TIFF": ".tif",
-    "GIF": ".gif",
-    "animated PNG": ".png",
-    "animated WebP": ".webp",
-}
+SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tif"}
+SUFFIXES |= {"GIF": ".gif", "animated PNG": ".png", "animated WebP": ".webp"}
+SUFFIXES |= {"HEIC": ".heic", "AVIF": ".avif", "JPEG XL": ".jxl"}
 
 IN_PIXELS = frozenset({"colour under alpha 0", "channel of unknown meaning"})
 """Carriers that are pixels: no part of a container lists them."""
@@ -50,8 +49,11 @@ __all__ = [
     "Nest",
     "filled_animated_webp",
     "filled_apng",
+    "filled_avif",
     "filled_gif",
+    "filled_heic",
     "filled_jpeg",
+    "filled_jpegxl",
     "filled_png",
     "filled_tiff",
     "filled_webp",

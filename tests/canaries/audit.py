@@ -22,6 +22,7 @@ from PIL import Image
 from canaries import BUILDERS, IN_PIXELS, SUFFIXES, Filled
 from canaries.search import found_in
 from media.pictures import MEDIA, astronaut
+from passerby.media.containers import bmff
 from passerby.model.media import Group
 from passerby.model.options import Options
 from passerby.model.report import Outcome
@@ -102,7 +103,18 @@ def _with_plain_alpha(data: bytes) -> bytes:
     return data.replace(before, after)
 
 
-_GENTLER = {"PNG": _without_stray_frame, "TIFF": _with_plain_alpha}
+def _without_trailer(data: bytes) -> bytes:
+    """Return a file of boxes without what follows them."""
+    return data[: list(bmff.walk(data, 0, len(data)))[-1].end]
+
+
+_GENTLER = {
+    "PNG": _without_stray_frame,
+    "TIFF": _with_plain_alpha,
+    "HEIC": _without_trailer,
+    "AVIF": _without_trailer,
+    "JPEG XL": _without_trailer,
+}
 """Files for the tools that refuse those with everything."""
 
 

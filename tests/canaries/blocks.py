@@ -11,11 +11,15 @@ from canaries.carriers import Nest
 
 Value = tuple[int, int, bytes]
 """Type, count and bytes of a tag."""
-Directory = dict[int, "Value | Directory | list[Directory] | Stream"]
+Directory = dict[int, "Value | Directory | list[Directory] | Stream | Streams"]
 
 
 class Stream(bytes):
     """Bytes that a tag gives the offset of."""
+
+
+class Streams(list[bytes]):
+    """Several such, one after another with other things between them."""
 
 
 def ascii_(text: str) -> Value:
@@ -61,6 +65,8 @@ def _put(out: bytearray, directory: Directory) -> tuple[int, int]:
     for tag, value in sorted(directory.items()):
         if isinstance(value, Stream):
             kind, count, raw = long(_append(out, value))
+        elif isinstance(value, Streams):
+            kind, count, raw = long(*[_append(out, each + b"between") for each in value])
         elif isinstance(value, dict):
             kind, count, raw = long(_put(out, value)[0])
         elif isinstance(value, list):

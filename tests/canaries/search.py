@@ -8,7 +8,10 @@ import subprocess
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+import imagecodecs
 
 from canaries.carriers import Filled
 from canaries.gif import contents
@@ -112,6 +115,32 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "ExtraSamples",
         ]
     ),
+    "QuickTime": frozenset(
+        [
+            "MajorBrand",
+            "MinorVersion",
+            "CompatibleBrands",
+            "HandlerType",
+            "AV1ConfigurationVersion",
+            "SeqProfile",
+            "SeqTier0",
+            "ChromaFormat",
+            "ChromaSamplePosition",
+            "InitialDelaySamples",
+            "ImageSpatialExtent",
+            "ImagePixelDepth",
+            "ColorProfiles",
+            "ColorPrimaries",
+            "TransferCharacteristics",
+            "MatrixCoefficients",
+            "QuickTime_ColorRep_0x000a",
+            "AuxiliaryImageType",
+            "MediaDataSize",
+            "MediaDataOffset",
+            "MediaData",
+        ]
+    ),
+    "Meta": frozenset({"PrimaryItemReference"}),
     "Composite": frozenset({"ImageSize", "Megapixels"}),
 }
 _ICC_GROUPS = frozenset({"ICC_Profile", "ICC-header", "ICC-chrm", "ICC-cicp"})
@@ -119,8 +148,9 @@ _SYSTEM = frozenset({"System"})
 
 
 def found_in(data: bytes, filled: Filled) -> list[str]:
-    """Return the carriers whose canaries stand in the bytes, or in any zlib stream of them."""
-    haystacks = [data, *_inflated(data), *_joined(data)]
+    """Return the carriers whose canaries stand in the bytes, or in any zlib stream of them,
+    or in what is packed with Brotli."""
+    haystacks = [data, *_inflated(data), *_unpacked(data), *_joined(data)]
     return [
         carrier.name
         for carrier in filled.carriers
@@ -141,6 +171,16 @@ def _inflated(data: bytes) -> Iterator[bytes]:
             if out:
                 yield out
             at = data.find(start, at + 1)
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """Yield what the boxes of a JPEG XL file hold that are packed with Brotli."""
+    at = data.find(b"brob")
+    while at >= 0:
+        size = int.from_bytes(data[at - 4 : at], "big")
+        with suppress(imagecodecs.BrotliError, ValueError):
+            yield bytes(imagecodecs.brotli_decode(data[at + 8 : at - 4 + size]))
+        at = data.find(b"brob", at + 1)
 
 
 def _joined(data: bytes) -> Iterator[bytes]:
@@ -167,10 +207,11 @@ def exiftool(data: bytes) -> dict[str, object]:
 
 def unexpected_tags(data: bytes) -> dict[str, object]:
     """Return the tags that exiftool finds and that no published picture may have."""
-    return {name: value for name, value in exiftool(data).items() if not _is_expected(name, value)}
+    return {name: value for name, value in exiftool(data).items() if not is_expected(name, value)}
 
 
-def _is_expected(name: str, value: object) -> bool:
+def is_expected(name: str, value: object) -> bool:
+    """Whether a published picture may have a tag, ``Group:Tag``, with this value."""
     group, _, tag = name.partition(":")
     if group in _SYSTEM:
         return True

@@ -10,7 +10,6 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,9 +17,11 @@ from PIL import Image
 import passerby
 import people
 from batch_parts import picture
-from passerby.cli import main
 from passerby.errors import Exit
 from passerby.find import catalogue
+from passerby.media import turbojpeg_library
+from requirements import require
+from shells import Shell
 
 COMMAND = [sys.executable, "-m", "passerby"]
 
@@ -30,25 +31,6 @@ def faces(seed: int = 0) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(people.crowd(320, 160, 2, 70, seed)).save(stream, "png")
     return stream.getvalue()
-
-
-class Shell:
-    """Runs commands in a folder and remembers what they wrote."""
-
-    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
-        self.capfd = capfd
-        self.out = self.err = ""
-
-    def run(self, *arguments: str | Path) -> int:
-        self.capfd.readouterr()
-        code = main([str(argument) for argument in arguments])
-        self.out, self.err = self.capfd.readouterr()
-        return code
-
-    def json(self) -> Any:
-        value = json.loads(self.out)
-        assert value["schema"] == 1
-        return value
 
 
 @pytest.fixture
@@ -90,6 +72,29 @@ def test_a_file_may_be_given_its_own_name(shell: Shell) -> None:
     assert shell.run("redact", "in/a.png", "-o", "public.png", "--report", "proof") == 0
     assert Path("public.png").is_file()
     assert Path("proof/files/public.png.json").is_file()
+
+
+@pytest.mark.parametrize("to", ["jpeg", "webp", "tiff"])
+def test_copies_in_another_format(shell: Shell, to: str) -> None:
+    assert shell.run("redact", "in", "-o", "out", "--to", to, "--json") == 0
+    (file,) = shell.json()["files"]
+    name = {"jpeg": "a.jpg", "webp": "a.webp", "tiff": "a.tif"}[to]
+    assert file["output"] == f"out/{name}"
+    assert file["item"]["format"] == "PNG"
+    assert any(note.startswith("written as") for note in file["notes"])
+    with Image.open(f"out/{name}") as image:
+        assert image.format == to.upper()
+    report = f"out-report/files/{name}.json"
+    assert shell.run("verify", f"out/{name}", "--original", "in/a.png", "--report", report) == 0
+    assert shell.run("verify", f"out/{name}", "--original", "in/a.png") == 0
+    assert shell.run("redact", "in", "-o", "out", "--to", to) == 0
+    assert "skipped" in shell.err
+
+
+def test_a_format_that_cannot_hold_a_picture_is_advised_against(shell: Shell) -> None:
+    Image.new("CMYK", (40, 30)).save("in/a.tif")
+    assert shell.run("redact", "in/a.tif", "-o", "out", "--to", "png") == Exit.INPUT
+    assert "PNG cannot hold CMYK. Choose another format with --to, such as tiff." in shell.err
 
 
 def test_a_dry_run_can_be_repeated_exactly(shell: Shell) -> None:
@@ -188,6 +193,26 @@ def test_doctor_says_when_weights_are_damaged(
     assert "unusable" in shell.err
 
 
+def test_doctor_says_how_jpegs_are_written(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert shell.run("doctor", "--json") == 0
+    found = shell.json()["jpeg"]
+    require(found["library"] is not None, "libjpeg-turbo's transform library is not there")
+    assert found["problems"] == []
+    assert found["library"] in shell.err
+    assert "carried over" in shell.err
+    empty = turbojpeg_library.Search(loaded=None)
+    monkeypatch.setattr(turbojpeg_library, "search", lambda: empty)
+    assert shell.run("doctor", "--json") == 0
+    assert shell.json()["jpeg"]["library"] is None
+    assert "coded again" in shell.err
+    damaged = turbojpeg_library.Search(loaded=None, problems=("it is damaged",))
+    monkeypatch.setattr(turbojpeg_library, "search", lambda: damaged)
+    assert shell.run("doctor", "--json") == Exit.DEPENDENCY
+    assert "it is damaged" in shell.err
+
+
 def test_models(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(catalogue.FOLDER, "models")
     assert shell.run("models", "list", "--json") == 0
@@ -219,6 +244,8 @@ def test_models(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         ("redact in -o in", "is an input"),
         ("redact in -o out --method magic", "'magic' is not one of"),
         ("redact in -o out --color red", "no colour"),
+        ("redact in -o out --to gif", "'gif' is not one of"),
+        ("redact in/a.png -o out.jpg", "add --to jpeg"),
         ("redact in -o out --min-face -1", "-1 is not in the range"),
         ("redact in -o out --keep-fields name", "the fields are"),
         ("redact in -o out --max-pixels 0", "no amount"),
@@ -255,7 +282,8 @@ def test_help_is_no_error(shell: Shell, arguments: str) -> None:
 
 def test_options_reach_the_pipeline(shell: Shell) -> None:
     arguments = "redact in -o out --method noise --min-face 5 --effort fast --finder yunet"
-    arguments += " --keep-fields copyright,caption --max-pixels 1M --max-memory 2Gi --workers 1"
+    arguments += " --keep-fields copyright,caption --to png --max-pixels 1M --max-memory 2Gi"
+    arguments += " --workers 1"
     assert shell.run(*arguments.split(), "--json") == 0
     run = shell.json()
     assert run["options"] | {"color": None} == {
@@ -264,7 +292,7 @@ def test_options_reach_the_pipeline(shell: Shell) -> None:
         "min_face": 5,
         "effort": "fast",
         "keep_fields": ["caption", "copyright"],
-        "to": None,
+        "to": "PNG",
         "finder": "yunet",
         "second": "centerface",
         "seed": None,

@@ -32,7 +32,8 @@ def test_the_source_holds_all_of_them(name: str) -> None:
     found = set(found_in(source.data, source))
     assert {c.name for c in source.carriers} - found <= IN_PIXELS
     assert len(source.carriers) > 40
-    assert len(exiftool(source.data)) > 60
+    # exiftool does not unpack Brotli, nor look behind the end of boxes; a GIF has no Exif.
+    assert len(exiftool(source.data)) > (50 if name in ("JPEG XL", "GIF") else 80)
 
 
 @pytest.mark.parametrize("name", BUILDERS)

@@ -18,13 +18,18 @@ VALUES = (
     (Field.BYLINE, "Ana Núñez, 山田"),
     (Field.CREDIT, "Agency"),
     (Field.COPYRIGHT, "© 2024"),
+    (Field.DATE, "2024-05-31"),
+    (Field.TIME, "2024-05-31T23:04:59+05:30"),
 )
 XMP_TAGS = {
     Field.CAPTION: "XMP-dc:Description",
     Field.BYLINE: "XMP-dc:Creator",
     Field.CREDIT: "XMP-photoshop:Credit",
     Field.COPYRIGHT: "XMP-dc:Rights",
+    Field.TIME: "XMP-photoshop:DateCreated",
 }
+SHOWN = dict(VALUES) | {Field.TIME: "2024:05:31 23:04:59+05:30"}
+"""As exiftool shows them."""
 
 
 def record(number: int, value: bytes) -> bytes:
@@ -72,10 +77,12 @@ def test_only_what_is_asked_for_is_written() -> None:
     "tags",
     [
         ["-XMP-dc:Description={0}", "-XMP-dc:Creator={1}", "-XMP-photoshop:Credit={2}",
-         "-XMP-dc:Rights={3}"],
+         "-XMP-dc:Rights={3}", "-XMP-photoshop:DateCreated={5}"],
         ["-IPTC:CodedCharacterSet=UTF8", "-IPTC:Caption-Abstract={0}", "-IPTC:By-line={1}",
-         "-IPTC:Credit={2}", "-IPTC:CopyrightNotice={3}"],
-        ["-EXIF:ImageDescription={0}", "-EXIF:Artist={1}", "-EXIF:Copyright={3}"],
+         "-IPTC:Credit={2}", "-IPTC:CopyrightNotice={3}", "-IPTC:DateCreated={4}",
+         "-IPTC:TimeCreated=23:04:59+05:30"],
+        ["-EXIF:ImageDescription={0}", "-EXIF:Artist={1}", "-EXIF:Copyright={3}",
+         "-ExifIFD:DateTimeOriginal=2024:05:31 23:04:59", "-ExifIFD:OffsetTimeOriginal=+05:30"],
     ],
     ids=["XMP", "IPTC", "Exif"],
 )  # fmt: skip
@@ -93,8 +100,14 @@ def test_fields_that_exiftool_wrote(name: str, tags: list[str]) -> None:
     assert MEDIA.leftovers(written, picture.encoding, keep) == ()
     assert MEDIA.leftovers(written, picture.encoding, ()) != ()
     shown = exiftool(written)
-    for field, value in found.items():
-        assert shown[XMP_TAGS[field]] == value
+    for field in found.keys() - {Field.DATE}:
+        assert shown[XMP_TAGS[field]] == SHOWN[field]
+    day = MEDIA.encode(picture, (Field.DATE,))
+    assert exiftool(day).get("XMP-photoshop:DateCreated") == found.get(Field.DATE, "").replace(
+        "-", ":"
+    ) or (Field.DATE not in found)
+    assert MEDIA.leftovers(day, picture.encoding, (Field.DATE,)) == ()
+    assert b"23:04" not in day
     assert MEDIA.read(written, LIMITS).encoding.fields == picture.encoding.fields
 
 

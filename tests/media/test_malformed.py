@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import time
 import zlib
 from contextlib import suppress
 from functools import lru_cache
 
+import imagecodecs
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,13 +18,17 @@ from hypothesis import strategies as st
 from canaries import (
     filled_animated_webp,
     filled_apng,
+    filled_avif,
     filled_gif,
+    filled_heic,
     filled_jpeg,
+    filled_jpegxl,
     filled_png,
     filled_tiff,
     filled_webp,
 )
 from canaries.png import SIGNATURE, chunk
+from heif_files import heif_enc
 from media import arithmetic
 from media.animations import moving, random_apng, random_gif, saved_frames
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
@@ -38,7 +45,8 @@ def seeds() -> dict[str, bytes]:
     pixels = astronaut(40, 56)
     deep = noise(21, 30, 3, depth=16)
     palette = chunk(b"PLTE", noise(16, 3).tobytes())
-    return {
+    alpha = np.dstack([pixels, pixels[..., 0]])
+    seeds = {
         "jpeg": saved(pixels, "JPEG"),
         "progressive": saved(pixels, "JPEG", progressive=True),
         "grey jpeg": saved(pixels[..., 0], "JPEG"),
@@ -68,7 +76,19 @@ def seeds() -> dict[str, bytes]:
         "filled apng": filled_apng(pixels).data,
         "animated webp": saved_frames(moving(3), "WEBP", quality=80),
         "filled animated webp": filled_animated_webp(pixels).data,
+        "avif": saved(pixels, "AVIF"),
+        "10-bit avif": bytes(imagecodecs.avif_encode(deep >> 6, bitspersample=10)),
+        "avif with alpha": saved(alpha, "AVIF"),
+        "filled avif": filled_avif(pixels).data,
+        "jpeg xl": bytes(imagecodecs.jpegxl_encode(pixels, level=90)),
+        "16-bit jpeg xl": bytes(imagecodecs.jpegxl_encode(deep, lossless=True)),
+        "filled jpeg xl": filled_jpegxl(pixels).data,
     }
+    # On CI it is there: see test_heic.
+    if shutil.which("heif-enc"):
+        seeds["heic"] = heif_enc(pixels)
+        seeds["filled heic"] = filled_heic(pixels).data
+    return seeds
 
 
 def exercise(data: bytes) -> None:

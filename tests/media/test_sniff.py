@@ -51,6 +51,17 @@ SAMPLES: dict[str, tuple[bytes, Format]] = {
     "pages": (frames("TIFF"), Format.MULTIPAGE_TIFF),
     "heic": (ftyp(b"heic", b"mif1", b"heic"), Format.HEIC),
     "heif": (ftyp(b"mif1", b"mif1", b"heic"), Format.HEIC),
+    "heic sequence": (ftyp(b"msf1", b"heic", b"hevc"), Format.HEIC_SEQUENCE),
+    "heic with tracks": (b"\0\0\0\x14ftypheic\0\0\0\0mif1\0\0\0\x08moov", Format.HEIC_SEQUENCE),
+    "animated avif": (
+        saved(
+            Image.fromarray(astronaut()),
+            "AVIF",
+            save_all=True,
+            append_images=[Image.fromarray(astronaut()[::-1])],
+        ),
+        Format.ANIMATED_AVIF,
+    ),
     "avif": (saved(astronaut(), "AVIF"), Format.AVIF),
     "avif under mif1": (ftyp(b"mif1", b"avif", b"miaf"), Format.AVIF),
     "cr3": (ftyp(b"crx ", b"crx ", b"isom"), Format.RAW),

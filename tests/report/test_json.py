@@ -19,7 +19,7 @@ from passerby.errors import BadDecisions, UsageError
 from passerby.find import catalogue
 from passerby.model.report import Check, Report
 from passerby.report import json as documents
-from passerby.report.codec import Malformed
+from passerby.report.codec import Malformed, encode
 from passerby.report.schema import json_schema
 from report_examples import (
     INSPECTION,
@@ -37,7 +37,9 @@ DOCUMENTS = {
     "review": documents.report_document(REVIEW),
     "refused": documents.report_document(REFUSED),
     "run": documents.run_document(run_of(PUBLISHED, REVIEW, REFUSED)),
-    "inspections": documents.inspections_document((INSPECTION,)),
+    "inspections": json.loads(
+        documents.inspections_text(map(documents.inspection_text, (INSPECTION, INSPECTION)))
+    ),
     "verifications": documents.verifications_document((VERIFICATION,)),
     "doctor": documents.installation_document(examine()),
     "models": documents.models_document(tuple(map(describe, catalogue.entries()))),
@@ -70,6 +72,20 @@ def test_the_published_schema_is_up_to_date() -> None:
 def test_documents_are_what_the_schema_says(name: str) -> None:
     value = json.loads(documents.dump(DOCUMENTS[name]))
     assert [error.message for error in validator().iter_errors(value)] == []
+
+
+def test_the_text_of_inspections_is_that_of_their_values() -> None:
+    some = (INSPECTION, replace(INSPECTION, embedded=()))
+    text = documents.inspections_text([documents.inspection_text(one) for one in some])
+    for value, one in zip(json.loads(text)["files"], some, strict=True):
+        parts = value.pop("parts")
+        assert [part.pop("verdict") for part in parts] == [each.value for each in one.verdicts]
+        assert value.pop("found") is True
+        assert value.pop("exit") == one.exit
+        assert value | {"parts": parts} == encode(one)
+    assert text.endswith(b"\n}\n")
+    # One line for each part and each picture.
+    assert text.count(b"\n") < 60
 
 
 def test_every_kind_of_document_is_tried() -> None:

@@ -6,6 +6,7 @@ symbolic link leads to, and each folder once, whatever leads to it: a loop of li
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -13,21 +14,35 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from passerby.errors import PasserbyError, UnreadableInput
-from passerby.files import PARTIAL
+from passerby.files import PARTIAL, read_input
 from passerby.media import sniff
 from passerby.model.media import SUFFIXES, Format
 
 HEAD = 64 * 1024
 """Bytes that are read to tell the format."""
+MOST = 2**30
+"""Bytes of a file that is read as a whole to tell its format, where its first do not do."""
 
 _NOT_HANDLED = """
-.heic .heif .hif .avif .bmp .dib .ico .psd .psb .jxl .jp2 .j2k .jpx
+.heics .heifs .avifs .bmp .dib .ico .psd .psb .jp2 .j2k .jpx
 .dng .cr2 .cr3 .crw .nef .nrw .arw .srf .sr2 .raf .orf .rw2 .pef .srw .3fr
 .mp4 .m4v .mov .avi .mkv .webm .mts .m2ts .3gp .wmv .flv .mpg .mpeg
 """
 PICTURE_LIKE = frozenset(_NOT_HANDLED.split()).union(*SUFFIXES.values())
 """Names that promise a picture or a video: such a file is never left out silently."""
 
+THUMBNAIL_FOLDERS = frozenset(
+    {
+        "@eadir",
+        ".@__thumb",
+        ".thumbnails",
+        ".thumb",
+        ".picasaoriginals",
+        ".appledouble",
+        ".bridgecache",
+    }
+)
+"""Folders in which systems and programs keep copies of the pictures beside them."""
 APPLE_DOUBLE = b"\x00\x05\x16\x07"
 """Start of the ``._name`` files that macOS leaves on foreign disks; RFC 1740."""
 
@@ -115,7 +130,10 @@ class _Walk:
         for entry in entries:
             path, below = folder / entry.name, relative / entry.name
             if entry.is_dir(follow_symlinks=False):
-                yield path, below
+                if entry.name.lower() in THUMBNAIL_FOLDERS:
+                    self.result.notes.append(f"{path} is for copies of the pictures beside it")
+                else:
+                    yield path, below
             elif entry.is_symlink() and is_folder(path):
                 self.linked.append((path, below))
             else:
@@ -131,7 +149,8 @@ class _Walk:
             if head is None or (not named and head.startswith(APPLE_DOUBLE)):
                 self.result.left_out += 1
                 return
-            self.result.files.append(Found(source=path, relative=relative, format=sniff(head)))
+            form = _told(path, head)
+            self.result.files.append(Found(source=path, relative=relative, format=form))
         except PasserbyError as error:
             expected = named or path.suffix.lower() in PICTURE_LIKE
             if not expected and not isinstance(error, UnreadableInput):
@@ -157,6 +176,22 @@ def _folder_key(path: Path) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
+
+
+def _told(path: Path, head: bytes) -> Format:
+    """Return the format of a file. Raises UnknownFormat or EmptyInput.
+
+    What a TIFF holds stands in directories that may lie at its end, and an APNG says so in front
+    of its pixels: where the first bytes do not reach that far, all are read.
+    """
+    form = sniff(head)
+    unsure = form is Format.TIFF or (form is Format.PNG and b"IDAT" not in head)
+    if len(head) < HEAD or not unsure:
+        return form
+    with contextlib.suppress(PasserbyError):
+        return sniff(read_input(path, MOST))
+    # Whoever reads it to redact it says what is wrong.
+    return form
 
 
 def _head(path: Path, named: bool) -> bytes | None:

@@ -19,6 +19,7 @@ from passerby.batch.names import fit
 from passerby.errors import OutputExists, PasserbyError
 from passerby.files import PARTIAL, PENDING, Staged, left_behind, read_input, write_atomically
 from passerby.model.given import Given
+from passerby.model.media import Format, target_of
 from passerby.model.options import Limits, Options
 from passerby.model.report import Outcome, Report
 from passerby.ports import Source
@@ -148,7 +149,7 @@ def _same_choices(done: Report, options: Options, given: Given | None) -> bool:
     if given is None:
         # With decisions comes the seed of the run that they are from.
         seed = options.seed if done.from_decisions else done.options.seed
-        return replace(done.options, seed=seed, limits=Limits()) == _without_limits(options)
+        return _comparable(done, replace(done.options, seed=seed)) == _comparable(done, options)
     # Who looks for faces is no matter when nothing is detected; the rest is.
     wanted = replace(
         given.over(options),
@@ -156,15 +157,19 @@ def _same_choices(done: Report, options: Options, given: Given | None) -> bool:
         effort=done.options.effort,
         finder=done.options.finder,
         second=done.options.second,
-        limits=Limits(),
     )
     if wanted.seed == done.seed:
         wanted = replace(wanted, seed=done.options.seed)
-    return wanted == _without_limits(done.options) and given.decisions == done.decisions
+    same = _comparable(done, wanted) == _comparable(done, done.options)
+    return same and given.decisions == done.decisions
 
 
-def _without_limits(options: Options) -> Options:
-    return replace(options, limits=Limits())
+def _comparable(done: Report, options: Options) -> tuple[Options, Format | None]:
+    """Return the options without the limits, and the format that they give to the copy of the
+    reported file: to ask for what it would have been anyway is to ask for the same."""
+    form = done.item.format
+    target = options.to if form is None else target_of(form, options.to)
+    return replace(options, to=None, limits=Limits()), target
 
 
 def _verified(output: Path, report: Report, limits: Limits, source: Source) -> bytes | None:

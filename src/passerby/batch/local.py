@@ -14,21 +14,45 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
 from types import FrameType
+from typing import Any, Generic, Protocol, TypeVar
 
-from passerby.batch.plan import Task
-from passerby.batch.worker import Done, Results, Settings, Worker
 from passerby.errors import PasserbyError
-from passerby.work import not_begun
+
+TaskT = TypeVar("TaskT")
+DoneT = TypeVar("DoneT")
+_InT_contra = TypeVar("_InT_contra", contravariant=True)
+_OutT_co = TypeVar("_OutT_co", covariant=True)
+
+
+class Doer(Protocol[_InT_contra, _OutT_co]):
+    """Works on one task after another, in one process."""
+
+    def work(self, task: _InT_contra) -> _OutT_co:
+        """Return what became of a task. Raises nothing but KeyboardInterrupt."""
+        ...
+
+
+class Shop(Protocol[_InT_contra, _OutT_co]):
+    """What all tasks of a run have in common; it goes to every process."""
+
+    def doer(self) -> Doer[_InT_contra, _OutT_co]:
+        """Return what works in a process."""
+        ...
+
+    def lost(self, task: _InT_contra, error: PasserbyError) -> _OutT_co:
+        """Return what became of a task that ends every process."""
+        ...
+
 
 PATIENCE = 20.0
 """Seconds that a worker gets to stop when the run is interrupted."""
 
-_worker: Worker | None = None
+_doer: Doer[Any, Any] | None = None
 _busy = False
 _stopping = False
 
@@ -40,7 +64,9 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def work_all(tasks: Sequence[Task], settings: Settings, workers: int) -> Results:
+def work_all(
+    tasks: Sequence[TaskT], shop: Shop[TaskT, DoneT], workers: int
+) -> Generator[tuple[int, DoneT], None, None]:
     """Yield the place of each task and what became of it, as they end.
 
     Closing the iterator, or KeyboardInterrupt, stops the workers; what they had in hand leaves
@@ -48,21 +74,21 @@ def work_all(tasks: Sequence[Task], settings: Settings, workers: int) -> Results
     """
     waiting = deque(enumerate(tasks))
     while waiting:
-        suspects: list[tuple[int, Task]] = []
-        with contextlib.closing(_Pool(settings, workers)) as pool:
+        suspects: list[tuple[int, TaskT]] = []
+        with contextlib.closing(_Pool(shop, workers)) as pool:
             left = len(waiting)
             yield from pool.drain(waiting, suspects)
             if len(waiting) == left:
                 # Nothing could be handed out: its processes end before they begin.
                 suspects.append(waiting.popleft())
         for index, task in suspects:
-            yield index, _try_alone(task, settings)
+            yield index, _try_alone(task, shop)
 
 
-def _try_alone(task: Task, settings: Settings) -> Done:
+def _try_alone(task: TaskT, shop: Shop[TaskT, DoneT]) -> DoneT:
     """Work on a file in a process of its own; it fails if it ends that one too."""
-    again: list[tuple[int, Task]] = []
-    with contextlib.closing(_Pool(settings, 1)) as pool:
+    again: list[tuple[int, TaskT]] = []
+    with contextlib.closing(_Pool(shop, 1)) as pool:
         for _, done in pool.drain(deque([(0, task)]), again):
             return done
     error = PasserbyError(
@@ -70,21 +96,23 @@ def _try_alone(task: Task, settings: Settings) -> Done:
         "Most likely memory ran out: use --workers 1 or a lower --max-memory. If it happens "
         "with plenty of memory, please report it.",
     )
-    return Done(report=not_begun(task.shown, settings.options, error))
+    return shop.lost(task, error)
 
 
-class _Pool:
+class _Pool(Generic[TaskT, DoneT]):
     """Worker processes, and the files that they have in hand."""
 
-    def __init__(self, settings: Settings, workers: int) -> None:
+    def __init__(self, shop: Shop[TaskT, DoneT], workers: int) -> None:
         # spawn: a forked copy of a process that runs threads can hang.
         self._executor = ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), _start, (settings,)
+            workers, multiprocessing.get_context("spawn"), _start, (shop,)
         )
         self._workers = workers
-        self._in_hand: dict[Future[Done], tuple[int, Task]] = {}
+        self._in_hand: dict[Future[DoneT], tuple[int, TaskT]] = {}
 
-    def drain(self, waiting: deque[tuple[int, Task]], suspects: list[tuple[int, Task]]) -> Results:
+    def drain(
+        self, waiting: deque[tuple[int, TaskT]], suspects: list[tuple[int, TaskT]]
+    ) -> Generator[tuple[int, DoneT], None, None]:
         """Work until nothing waits, or until a process ended: then those that were in hand
         are put into `suspects`."""
         while waiting or self._in_hand:
@@ -108,7 +136,7 @@ class _Pool:
                 self._in_hand.clear()
                 return
 
-    def _submit(self, task: Task) -> Future[Done]:
+    def _submit(self, task: TaskT) -> Future[DoneT]:
         """Hand out a file. The processes that this starts inherit the blocked Ctrl-C, and would
         else show it with a traceback until `_start` has run."""
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -136,10 +164,10 @@ def _kill(processes: Sequence[multiprocessing.process.BaseProcess]) -> None:
             process.kill()
 
 
-def _start(settings: Settings) -> None:
+def _start(shop: Shop[Any, Any]) -> None:
     """Prepare a new worker process."""
-    global _worker  # noqa: PLW0603 - a process has one worker, and only module state outlives a call
-    _worker = Worker(settings=settings)
+    global _doer  # noqa: PLW0603 - a process has one, and only module state outlives a call
+    _doer = shop.doer()
     # Ctrl-C reaches the whole group; the parent decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
@@ -162,13 +190,13 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-def _work(task: Task) -> Done:
+def _work(task: Any) -> Any:
     global _busy  # noqa: PLW0603 - read by the signal handler
-    assert _worker is not None  # noqa: S101 - `_start` ran first
+    assert _doer is not None  # noqa: S101 - `_start` ran first
     try:
         _busy = True
         if _stopping:
             raise KeyboardInterrupt
-        return _worker.work(task)
+        return _doer.work(task)
     finally:
         _busy = False

@@ -1,9 +1,12 @@
 """What each output is called.
 
-A name says the truth about its format: a suffix that the bytes do not bear out is kept as a
-part of the name, and the right one appended (``a.heic`` that holds a JPEG: ``a.heic.jpg``). So
-a name hangs on its own input only, but for the rare case in which two inputs come to the same
-name: all but the first then carry a few digits of a hash of where they come from.
+A name says the truth about the format of the copy. Where the copy has another format than the
+input, its suffix takes the place of the input's (``a.heic`` becomes ``a.jpg``); a suffix that the
+bytes do not bear out is kept as a part of the name, and the right one appended (``a.heic`` that
+holds a JPEG: ``a.heic.jpg``). So a name hangs on its own input only, but where two inputs come to
+the same name, as a RAW and the JPEG beside it do: one that did not have to be changed keeps it,
+the others keep their whole name with the right suffix appended (``a.heic.jpg``), and where that
+is taken as well, carry a few digits of a hash of where they come from.
 """
 
 from __future__ import annotations
@@ -16,39 +19,59 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from passerby.batch.discover import Found
-from passerby.model.media import SUFFIXES, Format
+from passerby.model.media import SUFFIXES, Format, target_of
 
 LONGEST = 255
 """Bytes of a file name on the usual file systems."""
 
 
-def natural_name(relative: PurePath, form: Format | None) -> PurePath:
+def target_suffixes(form: Format | None, to: Format | None) -> tuple[str, ...]:
+    """Return the suffixes that the copy of a file of this format may have, the usual one first;
+    none where it can have no copy. `to` is the format that was asked for."""
+    return SUFFIXES.get(target_of(form, to), ()) if form is not None else ()
+
+
+def natural_name(relative: PurePath, form: Format | None, to: Format | None = None) -> PurePath:
     """Return the output's name if no other input comes to the same one."""
-    fitting = SUFFIXES.get(form, ()) if form is not None else ()
-    if not fitting or relative.suffix.lower() in fitting:
+    fitting, suffix = target_suffixes(form, to), relative.suffix.lower()
+    if form is None or not fitting or suffix in fitting:
         return relative
-    return relative.with_name(_shortened(relative.name, "", fitting[0]))
+    true = suffix in SUFFIXES.get(form, ())
+    return relative.with_name(_shortened(relative.stem if true else relative.name, "", fitting[0]))
 
 
-def output_names(files: Sequence[Found]) -> list[PurePath]:
+def output_names(files: Sequence[Found], to: Format | None = None) -> list[PurePath]:
     """Return the names, below the output folder, of files in the order of their listing.
 
-    No two are equal, also where the file system ignores case or the form of accents.
+    `to` is the format that was asked for. No two names are equal, also where the file system
+    ignores case or the form of accents.
     """
-    natural = [natural_name(found.relative, found.format) for found in files]
+    natural = [natural_name(found.relative, found.format, to) for found in files]
     groups: dict[str, list[int]] = defaultdict(list)
     for index, name in enumerate(natural):
         groups[_key(name)].append(index)
     names, taken = list(natural), set(groups)
-    for indices in groups.values():
+    for _, indices in sorted(groups.items()):
         # A name that did not have to be changed has the better right to it.
         order = sorted(
             indices,
             key=lambda i: (natural[i] != files[i].relative, os.fsencode(files[i].source)),
         )
         for index in order[1:]:
-            names[index] = _distinct(natural[index], files[index].source, taken)
+            made = _whole_name(files[index].relative, natural[index])
+            if _key(made) in taken:
+                made = _distinct(natural[index], files[index].source, taken)
+            names[index] = made
+            taken.add(_key(made))
     return names
+
+
+def _whole_name(relative: PurePath, natural: PurePath) -> PurePath:
+    """Return the name with the suffix that the file came with and, where the copy has another,
+    that of its copy."""
+    if natural == relative:
+        return natural
+    return natural.with_name(_shortened(relative.name, "", natural.suffix))
 
 
 def fit(name: str, tail: str) -> str:
@@ -68,7 +91,6 @@ def _distinct(name: PurePath, source: Path, taken: set[str]) -> PurePath:
         made = name.with_name(_shortened(stem, f"~{digest[:digits]}", suffix))
         if _key(made) not in taken:
             break
-    taken.add(_key(made))
     return made
 
 

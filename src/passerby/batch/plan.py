@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from passerby.batch.discover import Discovery, Found, discover, is_folder
 from passerby.batch.ledger import record_place
-from passerby.batch.names import fit, output_names
-from passerby.errors import EmptyInput, OutputError, PasserbyError, UsageError
+from passerby.batch.names import fit, output_names, target_suffixes
+from passerby.batch.neutral import names_key, neutral_names
+from passerby.batch.siblings import PICTURES, find_siblings
+from passerby.errors import EmptyInput, OutputError, PasserbyError, UnsupportedFormat, UsageError
 from passerby.model.given import Given
-from passerby.model.media import SUFFIXES
+from passerby.model.media import SUFFIXES, WRITABLE, Format, target_of
 from passerby.model.options import Options
+from passerby.model.report import Sibling
 from passerby.report.text import printable
 
 FILES = "files"
@@ -26,8 +29,8 @@ class Request:
 
     `out` is a folder, or the file for a single input; None stands for a dry run, which writes
     nothing but reports, and these only if `report` names a folder. `given` are decisions by
-    the input's sha256: nothing is detected then. `workers` is a number of processes, None for
-    as many as there are cores.
+    the input's sha256: nothing is detected then. `neutral` asks for names that say nothing.
+    `workers` is a number of processes, None for as many as there are cores.
     """
 
     paths: tuple[Path, ...]
@@ -36,13 +39,15 @@ class Request:
     report: Path | None = None
     given: Mapping[str, Given] | None = None
     overwrite: bool = False
+    neutral: bool = False
     workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One file of a run. `sidecar` is where its report goes; `error` says why it is not even
-    tried; `note` goes into its report; `among` says that the output lies among inputs."""
+    tried; `note` and `siblings` go into its report; `among` says that the output lies among
+    inputs."""
 
     source: Path
     shown: str
@@ -50,6 +55,7 @@ class Task:
     sidecar: Path | None = None
     among: bool = False
     note: str | None = None
+    siblings: tuple[Sibling, ...] = ()
     error: PasserbyError | None = None
 
 
@@ -76,8 +82,9 @@ class Plan:
 def make_plan(request: Request) -> Plan:
     """List the inputs and give each its output.
 
-    Raises UsageError when the output folder is an input or no folder, EmptyInput when there
-    is nothing to do.
+    Raises UsageError when the output folder is an input or no folder, or neutral names cannot
+    be had; EmptyInput when there is nothing to do; OutputUnwritable when the key of neutral
+    names, which is all that is written here, cannot be.
     """
     single = is_single_file(request)
     reports = _reports(request, single)
@@ -87,22 +94,46 @@ def make_plan(request: Request) -> Plan:
     found = discover(request.paths, own)
     if not found.files:
         raise EmptyInput(_nothing(found), "Check the paths.")
-    if single and request.out is not None:
-        names = [PurePath(request.out.name)]
-        folder: Path | None = request.out.parent
-    else:
-        names, folder = output_names(found.files), request.out
+    names, folder = _names(request, found.files, reports, single)
     inputs = _identities(f.source for f in found.files)
     among = folder is not None and _among(folder, request.paths)
     tasks = tuple(
-        _task(one, name, folder, reports, inputs, among)
-        for one, name in zip(found.files, names, strict=True)
+        replace(_task(one, name, folder, reports, inputs, among), siblings=siblings)
+        for one, name, siblings in zip(found.files, names, find_siblings(found.files), strict=True)
     )
+    tasks = tuple(map(_explain_video, found.files, tasks))
+    if request.neutral:
+        # The times of writing must not tell the order of the inputs.
+        tasks = tuple(sorted(tasks, key=lambda task: os.fsencode(task.output or "")))
     if single:
         if tasks[0].error is not found.files[0].error:
             raise UsageError(f"{names[0]} is the input: originals are never written to")
-        _check_suffix(found.files[0], request.out)
+        _check_suffix(found.files[0], request)
     return Plan(tasks=tasks, reports=reports, left_out=found.left_out, notes=tuple(found.notes))
+
+
+def _names(
+    request: Request, files: list[Found], reports: Reports | None, single: bool
+) -> tuple[list[PurePath], Path | None]:
+    """Return the names of the copies, and the folder that they are below."""
+    out, to = request.out, request.options.to
+    if single and out is not None:
+        if request.neutral:
+            raise UsageError(
+                f"{printable(out.name)} is the copy's name, and --neutral-names asks for another",
+                "Leave --neutral-names out, or let -o name a folder.",
+            )
+        return [PurePath(out.name)], out.parent
+    names = output_names(files, to)
+    if not request.neutral or out is None or reports is None:
+        return names, out
+    if Path(os.path.realpath(reports.folder)).is_relative_to(os.path.realpath(out)):
+        raise UsageError(
+            "the reports would lie among the copies, and they tell which is which",
+            "Name a folder outside of the output folder with --report.",
+        )
+    suffixes = [next(iter(target_suffixes(one.format, to)), None) for one in files]
+    return neutral_names(names, suffixes, names_key(reports.folder, out)), out
 
 
 def is_single_file(request: Request) -> bool:
@@ -160,13 +191,19 @@ def _among(folder: Path, paths: Iterable[Path]) -> bool:
     return any(place.is_relative_to(path) or path.is_relative_to(place) for path in inputs)
 
 
-def _check_suffix(found: Found, out: Path | None) -> None:
-    fitting = SUFFIXES.get(found.format, ()) if found.format else ()
-    if out is not None and fitting and out.suffix.lower() not in fitting:
-        raise UsageError(
-            f"the copy will be {found.format}, and {printable(out.name)} says otherwise",
-            f"Let its name end in {fitting[0]}.",
-        )
+def _check_suffix(found: Found, request: Request) -> None:
+    form, out, to = found.format, request.out, request.options.to
+    fitting = target_suffixes(form, to)
+    if form is None or out is None or not fitting or out.suffix.lower() in fitting:
+        return
+    wanted = next((f for f in WRITABLE if out.suffix.lower() in SUFFIXES[f]), None)
+    advice = f"Let its name end in {fitting[0]}."
+    if wanted is not None and to is None and target_of(form, wanted) is wanted:
+        advice = f"Let its name end in {fitting[0]}, or add --to {wanted.value.lower()}."
+    raise UsageError(
+        f"the copy will be {target_of(form, to)}, and {printable(out.name)} says otherwise",
+        advice,
+    )
 
 
 def _nothing(found: Discovery) -> str:
@@ -200,6 +237,20 @@ def _task(
         note=_note(found, name),
         error=error,
     )
+
+
+def _explain_video(found: Found, task: Task) -> Task:
+    """Say of a video that is refused which picture it belongs to by its name."""
+    pictures = [s.path for s in task.siblings if Path(s.path).suffix.lower() in PICTURES]
+    if task.error is not None or found.format is not Format.VIDEO or not pictures:
+        return task
+    shown = printable(PurePath(pictures[0]).name)
+    error = UnsupportedFormat(
+        f"video is not handled yet; by its name it is the moving part of {shown}, as in a Live "
+        "Photo",
+        "Do not publish it beside the redacted picture: it shows the same people.",
+    )
+    return replace(task, error=error)
 
 
 def _note(found: Found, name: PurePath) -> str | None:

@@ -47,8 +47,8 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
     ends the run: it is told in the report that returns.
     """
     started, watcher = datetime.now(UTC), watcher or Silence()
-    plan = make_plan(request)
     _check_weights(request)
+    plan = make_plan(request)
     if plan.reports is not None:
         check_replaced(plan.reports.page, b"<title>Passerby: ")
         if plan.reports.summary is not None:

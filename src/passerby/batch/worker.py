@@ -15,12 +15,12 @@ from passerby.batch.ledger import (
     recording,
     write_record,
 )
+from passerby.batch.names import target_suffixes
 from passerby.batch.plan import Task
 from passerby.compose import build_ports, thumbnail
 from passerby.errors import BadDecisions, InputChanged, OutputExists, PasserbyError
 from passerby.files import read_input
 from passerby.model.given import Given
-from passerby.model.media import SUFFIXES
 from passerby.model.options import Options
 from passerby.model.report import Report
 from passerby.pipeline import Job, Result, run_one
@@ -41,6 +41,14 @@ class Settings:
     overwrite: bool
     threads: int
     pictures: bool
+
+    def doer(self) -> Worker:
+        """Return what works in a process."""
+        return Worker(settings=self)
+
+    def lost(self, task: Task, error: PasserbyError) -> Done:
+        """Return the report of a file that ends every process that works on it."""
+        return Done(report=not_begun(task.shown, self.options, error))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +179,7 @@ def _maker(report: Report, ports: Ports) -> str | None:
 
 
 def _noted(task: Task, report: Report) -> Report:
+    report = replace(report, siblings=task.siblings)
     return report if task.note is None else _with_note(report, task.note)
 
 
@@ -182,6 +191,6 @@ def _check_suffix(task: Task, report: Report) -> None:
     """Raise InputChanged when the file became another format after it was listed: its name
     would not be true."""
     form, output = report.item.format, task.output
-    fitting = SUFFIXES.get(form, ()) if form is not None else ()
+    fitting = target_suffixes(form, report.options.to)
     if output is not None and output.suffix.lower() not in fitting:
         raise InputChanged(f"it has become a {form} since it was listed")

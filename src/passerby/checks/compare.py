@@ -39,10 +39,20 @@ _GIF_RMS = 96.0
 colours it stays below 31, in the 15 that are left at the worst below 60."""
 _WEBP_RMS = 64.0
 """Levels, for a block of lossy WebP at the quality that is written: random pixels stay below 37."""
+_CONVERTED_WEBP_RMS = 160.0
+"""The same where the source was no WebP, so that its chroma had the full size: photographs stay
+below 16, random pixels below 101, pixels of opposite colours side by side below 151."""
 _WEBP_FLAT = 12
 """Levels, for a pixel in the middle of a one-coloured WebP block: measured, at most 5."""
 _WEBP_EDGE = 4
 """Pixels at a block's edge that WebP mixes with its neighbours: half-size chroma, loop filter."""
+
+_AVIF_RMS = 20.0
+"""Levels, for a block of AVIF at the quality that is written, in 4:4:4: random pixels,
+chequers and photographs stay below 7, at 8, 10 and 12 bits."""
+_AVIF_FLAT = 16
+"""Levels, for a pixel of a one-coloured AVIF block, its edges included: measured, at most 8."""
+_FLAT_BOUNDS = {Format.WEBP: _WEBP_FLAT, Format.AVIF: _AVIF_FLAT}
 
 
 def check_form(written: Picture, planned: Picture) -> Check:
@@ -165,11 +175,10 @@ def check_under_mask(written: Picture, planned: Picture, mask: BoolMask) -> Chec
         if exact:
             worst = max(worst, int(masked.max()))
         else:
+            masked = _levels(masked)
             worst = max(worst, _worst_flat_pixel(masked, band, planned.samples[window], encoding))
             worst_block = max(worst_block, _worst_block_rms(masked))
-    pixel_bound, block_bound = (
-        (0, 0.0) if exact else (_flat_bound(encoding), _block_bound(encoding))
-    )
+    pixel_bound, block_bound = (0, 0.0) if exact else (_flat_bound(encoding), _block_bound(planned))
     detail = f"{count} pixels; largest difference {worst}, allowed {pixel_bound}"
     if not exact:
         detail += f"; of a block {worst_block:.3g}, allowed {block_bound:.3g}"
@@ -187,8 +196,9 @@ def check_outside(written: Picture, original: Picture, planned: Picture) -> Chec
     mask = masked(planned)
     if not written.size == original.size == planned.size:
         return Check(name=name, passed=False, detail="the size differs")
-    lossless = planned.encoding.lossless and written.encoding.lossless
-    bound = 0.0 if lossless else _block_bound(planned.encoding)
+    pixel_bound = _pixel_bound(written, original, planned)
+    lossless = pixel_bound is not None
+    bound = _block_bound(planned) if pixel_bound is None else pixel_bound
     worst, changed, count, worst_block = 0, 0, 0, 0.0
     for window, difference in _differences(written, original):
         kept = ~mask[window]
@@ -197,7 +207,7 @@ def check_outside(written: Picture, original: Picture, planned: Picture) -> Chec
         worst = max(worst, int(outside.max()))
         changed += int(np.count_nonzero(outside))
         if not lossless:
-            worst_block = max(worst_block, _worst_block_rms(outside))
+            worst_block = max(worst_block, _worst_block_rms(_levels(outside)))
     measured = worst if lossless else worst_block
     kind = "largest difference" if lossless else "largest difference of a block"
     share = 100 * changed / count if count else 0.0
@@ -209,25 +219,39 @@ def check_outside(written: Picture, original: Picture, planned: Picture) -> Chec
     )
 
 
+def _pixel_bound(written: Picture, original: Picture, planned: Picture) -> int | None:
+    """Return how far a pixel outside of the masks may be off, in levels; None where its block
+    was coded again."""
+    if planned.encoding.lossless and written.encoding.lossless:
+        return 0
+    if not planned.carried:
+        return None
+    # The inverse transform of a turned block rounds in another order.
+    return 0 if written.orientation is original.orientation else _ROUNDING
+
+
 def _flat_bound(encoding: Encoding) -> int:
     """Return how far a pixel of a one-coloured block may be from its plan, in levels."""
     if encoding.lossless:
         return 0
-    if encoding.format in _WEBPS:
-        return _WEBP_FLAT
+    if encoding.format in _FLAT_BOUNDS:
+        return _FLAT_BOUNDS[encoding.format]
     # The constant term is 8 times the mean.
     steps = [table[0] for table in encoding.jpeg.tables] if encoding.jpeg else [1]
     return _ROUNDING + math.ceil(max(steps) / 16 * (1 + _WEIGHT))
 
 
-def _block_bound(encoding: Encoding) -> float:
+def _block_bound(planned: Picture) -> float:
     """Return the root mean square difference allowed in a block, in levels."""
+    encoding = planned.encoding
     if encoding.lossless:
         return 0.0
     if encoding.format is Format.GIF:
         return _GIF_RMS
+    if encoding.format is Format.AVIF:
+        return _AVIF_RMS
     if encoding.format in _WEBPS or encoding.jpeg is None:
-        return _WEBP_RMS
+        return _WEBP_RMS if planned.source is None else _CONVERTED_WEBP_RMS
     halves = [math.sqrt(sum(q * q for q in t) / len(t)) / 2 for t in encoding.jpeg.tables]
     grid = encoding.grid
     measured = _TURNED_RMS if grid.x or grid.y else _JPEG_RMS
@@ -297,6 +321,13 @@ def _cut(array: NDArray[_Any]) -> NDArray[_Any]:
     """Cut into blocks: (down, across, row, column, ...)."""
     shape = (array.shape[0] // _BLOCK, _BLOCK, array.shape[1] // _BLOCK, _BLOCK)
     return array.reshape(*shape, *array.shape[2:]).swapaxes(1, 2)
+
+
+def _levels(difference: Samples) -> Samples:
+    """Return differences in levels of 255, those of 16-bit samples rounded up."""
+    if difference.dtype == np.uint8:
+        return difference
+    return ((difference.astype(np.uint32) + 256) // 257).astype(np.uint8)
 
 
 def _worst_block_rms(difference: Samples) -> float:

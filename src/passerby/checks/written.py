@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from passerby.checks.blocks import check_coefficients
 from passerby.checks.compare import check_form, check_outside_masks, check_under_masks
 from passerby.checks.container import check_container
 from passerby.errors import InputError, LimitExceeded
@@ -38,6 +39,8 @@ def verify_written(
     if form.passed:
         checks.append(check_under_masks(written, plan.planned))
         checks.append(check_outside_masks(written, plan.original, plan.planned))
+        if plan.planned.carried:
+            checks.append(check_coefficients(data, plan.planned, source))
     try:
         leftovers = source.leftovers(data, plan.planned.encoding, keep)
         checks.append(check_container((*leftovers, *written.hidden_parts)))

@@ -11,7 +11,7 @@ import click
 from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
 from passerby.errors import Exit
-from passerby.model.installed import Installation, OptionalPart
+from passerby.model.installed import Installation, JpegPath, OptionalPart
 
 _GIVES = {
     "CUDAExecutionProvider": "detection on an NVIDIA GPU (with onnxruntime-gpu: see the tutorial)",
@@ -26,7 +26,9 @@ _BUILDS = {"onnxruntime": ("onnxruntime-gpu",)}
 def doctor(as_json: bool) -> int:
     """Show what is installed, whether it is right, and what optional parts would give.
 
-    Checks the sha256 of each detector's weights. Exit code 20: something needed is missing.
+    Checks the sha256 of each detector's weights and of libjpeg-turbo, and says whether JPEGs are
+    written by carrying over what is not masked or are coded again. Exit code 20: something
+    needed is missing.
     """
     found = examine()
     _tell(found)
@@ -47,14 +49,16 @@ def examine() -> Installation:
     providers = _providers()
     whole = all(version for _, version in libraries)
     built_in = all(one.usable for one in detectors if one.built_in)
+    jpeg = _jpeg_path()
     return Installation(
-        healthy=whole and built_in and bool(providers),
+        healthy=whole and built_in and bool(providers) and not jpeg.problems,
         version=metadata.version("passerby"),
         python=platform.python_version(),
         platform=platform.platform(),
         libraries=libraries,
         detectors=detectors,
         providers=providers,
+        jpeg=jpeg,
         optional=tuple(
             OptionalPart(name=name, present=name in providers, gives=gives)
             for name, gives in _GIVES.items()
@@ -87,6 +91,34 @@ def _providers() -> tuple[str, ...]:
     return tuple(providers())
 
 
+def _jpeg_path() -> JpegPath:
+    """Return how JPEGs are written."""
+    from passerby.media import turbojpeg_library
+
+    found = turbojpeg_library.search()
+    if found.loaded is None:
+        return JpegPath(library=None, problems=found.problems)
+    return JpegPath(
+        library=found.loaded.path,
+        packed=found.loaded.packed,
+        optimises=found.loaded.turbojpeg.optimises,
+        problems=found.problems,
+    )
+
+
+def _tell_jpeg(path: JpegPath) -> None:
+    if path.library is None:
+        say("JPEG: every block is coded again; libjpeg-turbo's transform library is missing")
+    else:
+        origin = "packed with Passerby" if path.packed else "the system's"
+        say(f"JPEG: blocks outside the masks are carried over, by libjpeg-turbo ({origin})")
+        say(f"  {path.library}")
+        if not path.optimises:
+            say("  without optimised Huffman tables: copies are a few percent larger")
+    for problem in path.problems:
+        say(f"  {problem}")
+
+
 def _tell(found: Installation) -> None:
     say(f"Passerby {found.version}, Python {found.python}, {found.platform}")
     say("Libraries")
@@ -97,6 +129,7 @@ def _tell(found: Installation) -> None:
         say(f"  {one.name} {one.version}: {one.state}, {one.licence}")
         say(f"    sha256 {one.sha256}")
     say(f"Networks run on: {', '.join(found.providers) or 'NOTHING: onnxruntime is broken'}")
+    _tell_jpeg(found.jpeg)
     say("Optional")
     for part in found.optional:
         say(f"  {part.name}: {'present' if part.present else 'missing'}; gives {part.gives}")

@@ -60,7 +60,7 @@ class Color(_Type):
 
 
 class Fields(_Type):
-    """Names of text fields, with commas between them."""
+    """Names of fields, with commas between them."""
 
     name = "names"
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from passerby.batch.plan import Plan
 from passerby.cli.console import failure_line, say
 from passerby.model.report import Outcome, Report
-from passerby.report.run import RunReport
 from passerby.report.text import plural, printable
+
+if TYPE_CHECKING:
+    from passerby.batch.plan import Plan
+    from passerby.report.run import RunReport
+
+MOST_SIBLINGS = 10
+"""Files beside the originals that are named at the end of a run; the report names all."""
 
 
 class Progress:
@@ -80,6 +85,21 @@ def total_line(run: RunReport) -> str:
     if run.options.method.cosmetic:
         line += f"; {run.options.method} is cosmetic: it can be undone"
     return line
+
+
+def sibling_lines(run: RunReport) -> list[str]:
+    """Return lines that name what lies beside the originals and would undo the redaction."""
+    found = run.left_behind
+    if not found:
+        return []
+    files = plural(len(found), "file lies", "files lie")
+    lines = [
+        f"{files} beside the originals and would undo this if published; none was copied:",
+        *(f"  {printable(one.path)}: {one.what}" for one in found[:MOST_SIBLINGS]),
+    ]
+    if len(found) > MOST_SIBLINGS:
+        lines.append(f"  and {len(found) - MOST_SIBLINGS:,} more, named in the report")
+    return lines
 
 
 def _how(report: Report) -> str:

@@ -19,7 +19,7 @@ from passerby.cli.options import (
     look_options,
 )
 from passerby.errors import UsageError
-from passerby.model.media import Field
+from passerby.model.media import WRITABLE, Field, Format
 from passerby.model.options import Method, Options
 
 if TYPE_CHECKING:
@@ -79,11 +79,18 @@ way is an error, unless --overwrite is given. Originals are never written to.
     help="Leave faces lower than this as they are. 0: hide all that are found.",
 )
 @click.option(
+    "--to",
+    type=click.Choice([form.value.lower() for form in Format if form in WRITABLE]),
+    help="Format of the copies.  [default: each picture's own, where it can be written]  "
+    "Animations and files of several pages stay what they are.",
+)
+@click.option(
     "--keep-fields",
     type=Fields(),
     metavar="NAMES",
-    help="Text fields to carry over, with commas: caption, byline, credit, copyright. They are "
-    "read and written anew; everything else in the file is dropped.",
+    help="Fields to carry over, with commas: caption, byline, credit, copyright, date (the day "
+    "on which it was taken), time (the same with the time of day, which identifies more). They "
+    "are read and written anew; everything else in the file is dropped.",
 )
 @click.option(
     "--decisions",
@@ -97,6 +104,12 @@ way is an error, unless --overwrite is given. Originals are never written to.
     help="Write no copies: say what would be done. Reports are written if --report says where.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are not up to date.")
+@click.option(
+    "--neutral-names",
+    is_flag=True,
+    help="Give the copies names that tell nothing of the inputs' names, folders, order or time, "
+    "all in one folder. The reports say which is which.",
+)
 @click.option(
     "--report",
     type=Name(),
@@ -117,6 +130,7 @@ def redact(
     decisions: Path | None,
     dry_run: bool,
     overwrite: bool,
+    neutral_names: bool,
     report: Path | None,
     workers: int | None,
     as_json: bool,
@@ -125,7 +139,14 @@ def redact(
     """Run the command; what it does stands in its help."""
     options = _options(**choices)
     if STDIN in (*paths, output):
-        _check_stream(paths, output, report=report, overwrite=overwrite, workers=workers)
+        _check_stream(
+            paths,
+            output,
+            report=report,
+            overwrite=overwrite,
+            neutral_names=neutral_names,
+            workers=workers,
+        )
         from passerby.cli.stream import redact_stream
 
         return redact_stream(options, decisions, dry_run=dry_run, as_json=as_json)
@@ -141,6 +162,7 @@ def redact(
         report=report,
         given=None if decisions is None else load_decisions(decisions),
         overwrite=overwrite,
+        neutral=neutral_names,
         workers=workers,
     )
     return _run(request, as_json)
@@ -150,6 +172,7 @@ def _options(
     method: str,
     color: tuple[int, int, int],
     min_face: int,
+    to: str | None,
     keep_fields: tuple[Field, ...] | None,
     **look: Any,
 ) -> Options:
@@ -158,19 +181,21 @@ def _options(
         method=Method(method),
         color=color,
         min_face=min_face,
+        to=next((form for form in WRITABLE if form.value.lower() == to), None),
         keep_fields=keep_fields or (),
     )
 
 
 def _run(request: Request, as_json: bool) -> int:
     from passerby.batch.run import run_batch
-    from passerby.cli.progress import Progress, total_line
+    from passerby.cli.progress import Progress, sibling_lines, total_line
     from passerby.report.json import run_document
     from passerby.report.text import printable
 
     with Progress() as progress:
         run = run_batch(request, progress)
-    say(total_line(run))
+    for line in (total_line(run), *sibling_lines(run)):
+        say(line)
     if progress.page is not None:
         say(f"Report: {printable(str(progress.page))}")
     if as_json:
@@ -186,4 +211,4 @@ def _check_stream(paths: tuple[Path, ...], output: Path | None, **others: Any) -
         raise UsageError("- reads one picture from stdin and writes it to stdout: nothing else")
     for name, value in others.items():
         if value:
-            raise UsageError(f"--{name} has no meaning for a picture from stdin")
+            raise UsageError(f"--{name.replace('_', '-')} has no meaning for a picture from stdin")

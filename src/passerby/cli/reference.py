@@ -49,7 +49,7 @@ _VARIABLES = """\
 | `PASSERBY_OFFLINE=1` | forbids any network, as `--offline` does |
 | `PASSERBY_MODELS` | folder of the weights that are not built in |
 | `PASSERBY_DEBUG=1` | a bug shows its traceback instead of one line |
-| `PASSERBY_WEIGHTS` | when installing: folder that already holds the built-in weights |
+| `PASSERBY_WEIGHTS` | when installing: folder that already holds the weights and libjpeg-turbo |
 """
 
 

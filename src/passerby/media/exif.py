@@ -23,7 +23,7 @@ def read_orientation(data: bytes, start: int, end: int) -> Orientation:
     A damaged block names none: other software shows such a picture as it is stored.
     """
     try:
-        tree = tiff.walk(data, block_start(data, start), end)
+        tree = tiff.walk_first(data, block_start(data, start), end)
     except CorruptInput:
         return Orientation.TOP_LEFT
     value = tiff.first_integer(data, tree, tree.ifds[0], ORIENTATION) if tree.ifds else None

@@ -1,4 +1,4 @@
-"""The text fields that may be kept: read from XMP, IPTC and Exif, written as a fresh XMP packet.
+"""The fields that may be kept: read from XMP, IPTC and Exif, written as a fresh XMP packet.
 
 Where several blocks hold a field, XMP goes before IPTC and IPTC before Exif. Values are cleaned
 of what cannot be seen, and capped: text is the only thing of a source's metadata that can reach
@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from passerby.errors import CorruptInput
-from passerby.media import exif, iptc, xmp
+from passerby.media import dates, exif, iptc, xmp
 from passerby.media.containers import tiff
-from passerby.media.containers.tiff import Ifd, Tree
+from passerby.media.containers.tiff import Entry, Ifd, Tree
 from passerby.model.media import Field
 
 LONGEST = 2000
@@ -27,9 +27,15 @@ _FROM_XMP = {
     (xmp.PHOTOSHOP, "Credit"): Field.CREDIT,
     (xmp.DC, "rights"): Field.COPYRIGHT,
 }
+_DATES_IN_XMP = {(xmp.PHOTOSHOP, "DateCreated"): 0, (xmp.EXIF, "DateTimeOriginal"): 1}
 _FROM_IPTC = {120: Field.CAPTION, 80: Field.BYLINE, 110: Field.CREDIT, 116: Field.COPYRIGHT}
 _FROM_EXIF = {0x010E: Field.CAPTION, 0x013B: Field.BYLINE, 0x8298: Field.COPYRIGHT}
-_XMP_RANK, _IPTC_RANK, _EXIF_RANK = 0, 1, 2
+_DATE_IN_IPTC, _TIME_IN_IPTC = 55, 60
+_DATE_IN_EXIF, _OFFSET_IN_EXIF = 0x9003, 0x9011
+_ASCII = (2, 129)
+"""Types of text in a TIFF directory: ASCII, and UTF-8 of Exif 3.0."""
+_XMP_RANK, _IPTC_RANK, _EXIF_RANK = 0, 2, 3
+"""What goes first. 1 is for a date that XMP holds among its Exif properties."""
 
 
 class Sources:
@@ -47,12 +53,15 @@ class Sources:
         self.add_directory(block, tree, tree.ifds[0])
 
     def add_directory(self, data: bytes, tree: Tree, ifd: Ifd) -> None:
-        """Look into a TIFF directory."""
-        del tree
+        """Look into a TIFF directory, and the Exif directory below it."""
         for entry in ifd.entries:
-            if entry.tag in _FROM_EXIF and entry.kind in (2, 129):
-                raw = tiff.raw(data, entry).partition(b"\x00")[0]
-                self._put(_FROM_EXIF[entry.tag], _EXIF_RANK, raw.decode("utf-8", "replace"))
+            if entry.tag in _FROM_EXIF and entry.kind in _ASCII:
+                self._put(_FROM_EXIF[entry.tag], _EXIF_RANK, _text(data, entry))
+        below = next((one for one in tree.ifds if one.name == f"{ifd.name}/Exif"), None)
+        if below is not None:
+            texts = {e.tag: _text(data, e) for e in below.entries if e.kind in _ASCII}
+            when = texts.get(_DATE_IN_EXIF, "")
+            self._put_date(_EXIF_RANK, dates.from_exif(when, texts.get(_OFFSET_IN_EXIF)))
 
     def add_xmp(self, packet: bytes) -> None:
         """Look into an XMP packet."""
@@ -66,6 +75,9 @@ class Sources:
                 several = field is Field.BYLINE
                 value = ", ".join(found.texts) if several else found.texts[0]
                 self._put(field, _XMP_RANK, value)
+            rank = _DATES_IN_XMP.get((found.space, found.name))
+            if rank is not None and found.texts:
+                self._put_date(rank, dates.from_iso(found.texts[0]))
 
     def add_photoshop(self, block: bytes) -> None:
         """Look into Photoshop's image resources."""
@@ -77,13 +89,18 @@ class Sources:
         """Look into IPTC records."""
         utf8 = iptc.says_utf8(block)
         values: dict[Field, list[str]] = {}
+        moments: dict[int, str] = {}
         for found in iptc.walk_records(block):
             if found.record == 2 and found.number in _FROM_IPTC:
                 field = _FROM_IPTC[found.number]
                 values.setdefault(field, []).append(iptc.text(block, found, utf8))
+            elif found.record == 2 and found.number in (_DATE_IN_IPTC, _TIME_IN_IPTC):
+                moments.setdefault(found.number, iptc.text(block, found, utf8))
         for field, texts in values.items():
             several = field is Field.BYLINE
             self._put(field, _IPTC_RANK, ", ".join(texts) if several else texts[0])
+        day, clock = moments.get(_DATE_IN_IPTC, ""), moments.get(_TIME_IN_IPTC)
+        self._put_date(_IPTC_RANK, dates.from_iptc(day, clock))
 
     def values(self) -> tuple[tuple[Field, str], ...]:
         """Return what was found, one value a field, in the order of `Field`."""
@@ -92,10 +109,19 @@ class Sources:
             best[field] = self._found[field, rank]
         return tuple((field, best[field]) for field in Field if field in best)
 
+    def _put_date(self, rank: int, when: str | None) -> None:
+        if when is not None:
+            self._put(Field.DATE, rank, dates.day_of(when))
+            self._put(Field.TIME, rank, when)
+
     def _put(self, field: Field, rank: int, text: str) -> None:
         value = clean(text)
         if value:
             self._found.setdefault((field, rank), value)
+
+
+def _text(data: bytes, entry: Entry) -> str:
+    return tiff.raw(data, entry).partition(b"\x00")[0].decode("utf-8", "replace")
 
 
 def clean(text: str) -> str:
@@ -119,6 +145,8 @@ def packet(values: tuple[tuple[Field, str], ...], keep: tuple[Field, ...]) -> by
     The bytes are a function of the values that are kept.
     """
     kept = {field: clean(value) for field, value in values if field in keep}
+    if kept.get(Field.TIME):
+        kept.pop(Field.DATE, None)
     if not any(kept.values()):
         return None
     return xmp.build_packet(_elements({f: v for f, v in kept.items() if v}))
@@ -139,3 +167,5 @@ def _elements(kept: dict[Field, str]) -> Iterator[str]:
                 yield f"<photoshop:Credit>{text}</photoshop:Credit>"
             case Field.COPYRIGHT:
                 yield f"<dc:rights><rdf:Alt>{item}</rdf:Alt></dc:rights>"
+            case Field.DATE | Field.TIME:
+                yield f"<photoshop:DateCreated>{text}</photoshop:DateCreated>"

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from passerby.errors import CorruptInput, EmptyInput, LimitExceeded, OutputError, PasserbyError
 from passerby.model.options import Limits
 
-_COPIES = 5
+COPIES = 5
 """Times that the pixels of a picture are held at once between reading and publishing: the
 original, the planned, the written, and room for a codec and a rotation."""
 _MASKS = 6
@@ -78,7 +78,7 @@ def check_claims(
             f"{what} have {pixels / 1e6:.0f} megapixels; the limit is {limits.pixels / 1e6:.0f}"
         )
     memory = 3 * file_bytes + sum(
-        width * height * (_COPIES * pixel_bytes + _MASKS) for (width, height), pixel_bytes in claims
+        width * height * (COPIES * pixel_bytes + _MASKS) for (width, height), pixel_bytes in claims
     )
     if memory > limits.memory:
         raise LimitExceeded(

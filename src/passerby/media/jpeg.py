@@ -1,4 +1,5 @@
-"""JPEG (ITU-T T.81, T.871): read with simplejpeg, written with Pillow, both libjpeg-turbo.
+"""JPEG (ITU-T T.81, T.871): read with simplejpeg, written by surgery on the source's blocks (see
+`passerby.media.surgery`) or with Pillow; all of them libjpeg-turbo.
 
 Chroma is not interpolated when it is enlarged ("fast upsampling"). An interpolating decoder
 mixes the chroma of a block into its neighbours, so that a face would show beyond the blocks that
@@ -9,14 +10,16 @@ decode to the same pixels outside those MCUs.
 from __future__ import annotations
 
 import io
+import math
+from dataclasses import replace
 
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
-from passerby.errors import CorruptInput, UnsupportedFormat
-from passerby.media import exif, fields, guard, icc, orient
+from passerby.errors import CorruptInput, LimitExceeded, UnsupportedFormat
+from passerby.media import exif, fields, guard, icc, orient, surgery
 from passerby.media.containers import jpeg as container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.jpeg_frame import Coding, Frame, read_frame
@@ -57,8 +60,37 @@ def read(data: bytes, limits: Limits) -> Picture:
     metadata = read_metadata(data, segments)
     notes: list[str] = []
     encoding = _plan(frame, metadata, notes)
-    samples = decode(data[: segments[-1].end], frame)
-    return orient.upright(samples, encoding, metadata.orientation, notes)
+    coded = data[: segments[-1].end]
+    samples = decode(coded, frame)
+    refusal = surgery.refusal(frame) or _too_large(frame, claimed, len(data), limits)
+    if refusal is not None:
+        notes.append(f"all blocks are coded again: {refusal}")
+    picture = orient.upright(samples, encoding, metadata.orientation, notes)
+    return picture if refusal is not None else replace(picture, coded=coded)
+
+
+def _too_large(frame: Frame, claimed: int, file_bytes: int, limits: Limits) -> str | None:
+    """Return why the coefficients cannot be held: twice at once, besides the pixels."""
+    share = sum(c.h * c.v for c in frame.components) * 64 / (frame.cell[0] * frame.cell[1])
+    held = claimed + math.ceil(2 * _COEFFICIENT_BYTES * share / guard.COPIES)
+    try:
+        guard.check_claim((frame.width, frame.height), held, file_bytes, limits)
+    except LimitExceeded as error:
+        return f"with its coefficients {error.message}"
+    return None
+
+
+def fit(picture: Picture) -> Picture:
+    """Say what a copy loses whose blocks are coded again."""
+    layout = picture.encoding.jpeg
+    if layout is None or picture.carried:
+        return picture
+    lost = []
+    if layout.ycck:
+        lost.append("the ink channels were coded as YCCK; they are written as CMYK")
+    if any(max(table) > _LARGEST_STEP for table in layout.tables):
+        lost.append("its quantisation tables are wider than 8 bits; quality 95 is written")
+    return replace(picture, notes=(*picture.notes, *lost))
 
 
 def read_again(data: bytes, limits: Limits) -> Picture:
@@ -106,10 +138,6 @@ def read_metadata(data: bytes, segments: tuple[Segment, ...]) -> Metadata:
 def _plan(frame: Frame, metadata: Metadata, notes: list[str]) -> Encoding:
     mode, _ = _MODES[frame.coding]
     profile = icc.keep(metadata.profile, mode, notes)
-    if frame.coding is Coding.YCCK:
-        notes.append("the ink channels were coded as YCCK; they are written as CMYK")
-    if any(max(table) > _LARGEST_STEP for table in frame.tables.values()):
-        notes.append("its quantisation tables are wider than 8 bits; quality 95 is written")
     size = (frame.width, frame.height)
     return Encoding(
         format=Format.JPEG,
@@ -135,6 +163,7 @@ def _layout(frame: Frame, orientation: Orientation) -> JpegLayout:
         progressive=frame.progressive,
         orientation=orientation,
         rgb=frame.coding is Coding.RGB,
+        ycck=frame.coding is Coding.YCCK,
     )
 
 
@@ -160,16 +189,30 @@ def decode(data: bytes, frame: Frame) -> Samples:
 
 
 def encode(picture: Picture, keep: tuple[Field, ...]) -> bytes:
-    """Encode with the source's tables and, where Pillow can, its sampling.
+    """Encode with the source's blocks where nothing is masked, if they can be carried over;
+    else with the source's tables and, where Pillow can, its sampling.
 
     The bytes are put together from the encoder's coded picture, the profile and the fields:
     nothing else that the encoder writes gets through.
     """
     encoding = picture.encoding
     with guard.encoding("JPEG"):
-        coded = _compress(picture)
+        if picture.carried:
+            coded, frame = surgery.rewrite(picture)
+            head = surgery.head(picture, frame)
+        else:
+            coded = _compress(picture)
+            head = _head(coded)
         packet = fields.packet(encoding.fields, keep)
-        return _assemble(coded, encoding.icc, packet)
+        if packet is not None:
+            head.append(container.build(0xE1, XMP_PREFIX + packet))
+        return _assemble(coded, [*head, *icc_segments(encoding.icc)])
+
+
+def _head(coded: bytes) -> list[bytes]:
+    """Return what the encoder says of the components' meaning."""
+    segments = container.walk_segments(coded)
+    return [coded[s.offset : s.end] for s in segments if s.marker in (container.APP0, 0xEE)]
 
 
 def _compress(picture: Picture) -> bytes:
@@ -232,22 +275,15 @@ def _subsampling(layout: JpegLayout, grid: Grid) -> str:
     return {(2.0, 1.0): "4:2:2", (2.0, 2.0): "4:2:0", (4.0, 1.0): "4:2:2"}.get(ratio, "4:4:4")
 
 
-def _assemble(coded: bytes, profile: bytes | None, packet: bytes | None) -> bytes:
-    """Keep the coded picture's own segments and put the planned ones behind the first."""
-    segments = container.walk_segments(coded)
-    pieces = [b"\xff\xd8"]
-    head = [s for s in segments if s.marker in (container.APP0, 0xEE)]
-    pieces += [coded[s.offset : s.end] for s in head]
-    if packet is not None:
-        pieces.append(container.build(0xE1, XMP_PREFIX + packet))
-    pieces += icc_segments(profile)
+def _assemble(coded: bytes, head: list[bytes]) -> bytes:
+    """Put the planned segments in front of the coded picture's own."""
     view = memoryview(coded)
     body = [
         view[s.offset : s.end]
-        for s in segments
+        for s in container.walk_segments(coded)
         if not s.is_app and s.marker not in (container.SOI, container.COM)
     ]
-    return b"".join([*pieces, *body])
+    return b"".join([b"\xff\xd8", *head, *body])
 
 
 def icc_segments(profile: bytes | None) -> list[bytes]:

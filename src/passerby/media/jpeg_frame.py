@@ -7,6 +7,7 @@ Annexes B, F and G).
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from dataclasses import dataclass, field
 from enum import Enum
@@ -30,6 +31,16 @@ _KINDS = {
 }
 _PROGRESSIVE = frozenset({0xC2, 0xCA})
 _ARITHMETIC = frozenset({0xC9, 0xCA})
+
+_STANDARD_HUFFMAN = frozenset(
+    {
+        "9fb04cb1a8076318f33f273ffef967a9ea7291ecf3adeca79f643dfd300de425",
+        "56f4b3b1bf992ae5175f190e3ac071f2bd0dd0c5f41d969c7b7fba0fbf4afe9f",
+        "59212967b269cec5a1976158e406db3335b014dcedf67030011764d382b273a0",
+        "544b5fe2b77b3d613e0b0f753b598fbe5501ac21084462d28fbc039699b47ec0",
+    }
+)
+"""Tables K.3 to K.6, as `_huffman_hashes` names them."""
 
 # Natural position of the n-th coefficient of the zigzag sequence (T.81, figure A.6).
 ZIGZAG = tuple(
@@ -59,7 +70,8 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame header, and what goes with it. `tables` are in natural order, by number."""
+    """The frame header, and what goes with it. `tables` are in natural order, by number;
+    `tables_change` says that one is replaced after the first scan."""
 
     width: int
     height: int
@@ -68,6 +80,9 @@ class Frame:
     components: tuple[Component, ...]
     coding: Coding
     tables: dict[int, tuple[int, ...]]
+    tables_change: bool = False
+    standard_huffman: bool = False
+    """Whether its Huffman tables are the examples of T.81, K.3, which most cameras use."""
 
     @property
     def cell(self) -> tuple[int, int]:
@@ -94,6 +109,8 @@ class _Facts:
 
     sof: tuple[int, bytes] | None = None
     tables: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    tables_change: bool = False
+    huffman: set[str] = field(default_factory=set)
     adobe: int | None = None
     jfif: bool = False
     scans: list[bytes] = field(default_factory=list)
@@ -126,6 +143,8 @@ def read_frame(data: bytes, segments: tuple[Segment, ...]) -> Frame:
         components=components,
         coding=_tell_coding(components, facts),
         tables=facts.tables,
+        tables_change=facts.tables_change,
+        standard_huffman=marker not in _ARITHMETIC and facts.huffman <= _STANDARD_HUFFMAN,
     )
 
 
@@ -133,8 +152,12 @@ def _gather(facts: _Facts, marker: int, payload: bytes) -> None:
     if marker == container.DQT:
         for number, table in _parse_tables(payload).items():
             # One that is replaced between scans serves later components; the first, the luma.
+            if facts.scans and facts.tables.get(number, table) != table:
+                facts.tables_change = True
             if number not in facts.tables or not facts.scans:
                 facts.tables[number] = table
+    elif marker == container.DHT:
+        facts.huffman |= _huffman_hashes(payload)
     elif marker == container.SOS:
         facts.scans.append(payload)
         if len(facts.scans) > _MOST_SCANS:
@@ -195,6 +218,19 @@ def _parse_tables(payload: bytes) -> dict[int, tuple[int, ...]]:
         tables[number] = tuple(natural)
         at += 1 + size
     return tables
+
+
+def _huffman_hashes(payload: bytes) -> set[str]:
+    """Return the sha256 of each table of one DHT segment: its class (0 for constant terms), the
+    numbers of its codes, its symbols."""
+    hashes = set()
+    at = 0
+    while at < len(payload):
+        end = at + 17 + sum(payload[at + 1 : at + 17])
+        table = bytes((payload[at] >> 4,)) + payload[at + 1 : end]
+        hashes.add(hashlib.sha256(table).hexdigest())
+        at = end
+    return hashes
 
 
 def _tell_coding(components: tuple[Component, ...], facts: _Facts) -> Coding:

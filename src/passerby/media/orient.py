@@ -5,10 +5,17 @@ The values are those of Exif 3.0, 4.6.5.1.5: they say where the stored row 0 and
 
 from __future__ import annotations
 
+from typing import TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
 from passerby.media.samples import contiguous, zero_invisible
 from passerby.model.geometry import Grid
 from passerby.model.media import Encoding, Orientation
 from passerby.ports import Picture, Samples
+
+_Any = TypeVar("_Any", bound=NDArray[np.generic])
 
 _SWAPS = frozenset(
     {
@@ -36,6 +43,10 @@ _MIRRORS_Y = frozenset(
     }
 )
 
+_RINGING = 48
+"""Levels of 255 that one colour under transparent pixels may differ by after lossy coding: zeros
+written as AVIF come back with at most 25, beside random pixels and chequers."""
+
 
 def swaps(orientation: Orientation) -> bool:
     """Whether width and height change places."""
@@ -52,6 +63,15 @@ def apply(samples: Samples, orientation: Orientation) -> Samples:
     return contiguous(turned)
 
 
+def unapply(samples: _Any, orientation: Orientation) -> _Any:
+    """Turn what is in display orientation, (height, width, channels), back to how it is stored:
+    a view."""
+    turned = samples[::-1] if orientation in _MIRRORS_Y else samples
+    if orientation in _MIRRORS_X:
+        turned = turned[:, ::-1]
+    return cast(_Any, turned.transpose(1, 0, 2) if swaps(orientation) else turned)
+
+
 def upright(
     stored: Samples, encoding: Encoding, orientation: Orientation, notes: list[str]
 ) -> Picture:
@@ -59,7 +79,8 @@ def upright(
 
     `stored` is (height, width, channels) as the file has it; it is written to.
     """
-    hidden = encoding.mode.has_alpha and zero_invisible(stored)
+    ringing = 0 if encoding.lossless else _RINGING * (np.iinfo(stored.dtype).max // 255)
+    hidden = encoding.mode.has_alpha and zero_invisible(stored, ringing)
     return Picture(
         samples=apply(stored, orientation),
         encoding=encoding,

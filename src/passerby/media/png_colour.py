@@ -10,7 +10,7 @@ import zlib
 
 from passerby.media.containers import png as container
 from passerby.media.containers.chunk import Chunk
-from passerby.media.inflate import inflate
+from passerby.media.inflate import Room, inflate
 from passerby.model.media import Encoding
 
 _ORDER = (b"cICP", b"sRGB", b"gAMA", b"cHRM")
@@ -82,8 +82,9 @@ def read_profile(payload: bytes) -> bytes | None:
     return inflate(rest[1:])
 
 
-def read_international_text(payload: bytes) -> bytes | None:
-    """Return the text of an iTXt chunk, inflated where needed; None when it is damaged."""
+def read_international_text(payload: bytes, room: Room | None = None) -> bytes | None:
+    """Return the text of an iTXt chunk, inflated where needed; None when it is damaged, or when
+    there is no room for it."""
     _, _, rest = payload.partition(b"\x00")
     if len(rest) < 4:
         return None
@@ -91,4 +92,4 @@ def read_international_text(payload: bytes) -> bytes | None:
     parts = rest[2:].split(b"\x00", 2)
     if len(parts) != 3:
         return None
-    return inflate(parts[2]) if compressed else parts[2]
+    return (room or Room()).inflate(parts[2]) if compressed else parts[2]

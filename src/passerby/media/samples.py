@@ -20,20 +20,21 @@ def contiguous(samples: Samples) -> Samples:
     return cast(Samples, np.ascontiguousarray(samples))
 
 
-def zero_invisible(samples: Samples) -> bool:
+def zero_invisible(samples: Samples, alike: int = 0) -> bool:
     """Zero the colour of pixels whose alpha, the last channel, is 0: in place.
 
-    Returns whether they held a picture, that is more than one colour.
+    Returns whether they held a picture, that is more than one colour; colours that differ by at
+    most `alike` in each channel are one.
     """
-    colours: set[bytes] = set()
+    extremes: list[NDArray[np.int64]] = []
     for top in range(0, samples.shape[0], _BAND):
         band = samples[top : top + _BAND]
         hidden = band[..., -1] == 0
         if hidden.any():
             held = band[hidden]
-            colours |= {held.min(axis=0).tobytes(), held.max(axis=0).tobytes()}
+            extremes += [held.min(axis=0).astype(np.int64), held.max(axis=0).astype(np.int64)]
             band[hidden] = 0
-    return len(colours) > 1
+    return bool(extremes) and int(np.ptp(np.array(extremes), axis=0).max()) > alike
 
 
 def is_opaque(samples: Samples) -> bool:
@@ -63,6 +64,24 @@ def unspread(samples: NDArray[np.uint8], depth: int) -> NDArray[np.uint8]:
     top = (1 << depth) - 1
     nearest = (np.arange(256, dtype=np.uint16) * top + 127) // 255
     return nearest.astype(np.uint8)[samples]
+
+
+def widen(samples: Samples, depth: int) -> Samples:
+    """Bring samples of 10 or 12 bits to 0..65535, by repeating their bits; others are as they
+    are to be."""
+    if not 8 < depth < 16:
+        return samples
+    wide: NDArray[np.uint16] = samples.astype(np.uint16)
+    return (wide << np.uint16(16 - depth)) | (wide >> np.uint16(2 * depth - 16))
+
+
+def narrow(samples: Samples, depth: int) -> Samples:
+    """Bring samples of 0..65535 to the nearest value of 10 or 12 bits; others stay."""
+    if not 8 < depth < 16:
+        return samples
+    top = (1 << depth) - 1
+    nearest = (np.arange(65536, dtype=np.uint32) * top + 32767) // 65535
+    return nearest.astype(np.uint16)[samples]
 
 
 def written_form(picture: Picture) -> tuple[Mode, Samples]:

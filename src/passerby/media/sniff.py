@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from passerby.errors import CorruptInput, EmptyInput, UnknownFormat
-from passerby.media.containers import png, riff, tiff
+from passerby.media.containers import bmff, png, riff, tiff
 from passerby.model.media import Format
 
 _STARTS: tuple[tuple[bytes, Format], ...] = (
@@ -41,6 +41,7 @@ _HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_SEQUENCE_BRANDS = frozenset({b"avis", b"msf1", b"hevc", b"hevx", b"hevm", b"hevs"})
 _QUICKTIME_BOXES = frozenset({b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
 _TIFF_STARTS = (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b")
 _TEXT_HEAD = 4096
@@ -92,9 +93,16 @@ def _tell_boxes(data: bytes) -> Format | None:
     brands = {data[8:12]} | {data[at : at + 4] for at in range(16, size - 3, 4)}
     if data[8:12] == b"crx ":
         return Format.RAW
+    if not brands & (_AVIF_BRANDS | _HEIF_BRANDS):
+        return Format.VIDEO
+    tracks = data[8:12] in _SEQUENCE_BRANDS or _has_tracks(data)
     if brands & _AVIF_BRANDS:
-        return Format.AVIF
-    return Format.HEIC if brands & _HEIF_BRANDS else Format.VIDEO
+        return Format.ANIMATED_AVIF if tracks else Format.AVIF
+    return Format.HEIC_SEQUENCE if tracks else Format.HEIC
+
+
+def _has_tracks(data: bytes) -> bool:
+    return any(box.kind == b"moov" for box in bmff.walk(data, 0, len(data)))
 
 
 def _tell_text(data: bytes) -> Format | None:

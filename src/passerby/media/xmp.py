@@ -14,22 +14,27 @@ from passerby.errors import CorruptInput
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DC = "http://purl.org/dc/elements/1.1/"
+EXIF = "http://ns.adobe.com/exif/1.0/"
 PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 _LARGEST = 16 * 2**20
 _DEEPEST = 100
 _MOST_PROPERTIES = 5000
+_LONG = 200
+"""Characters."""
 
 
 @dataclass(slots=True)
 class Property:
     """One property at the top level of a description: its namespace, its name, its texts, and
-    where it lies in the packet, in bytes."""
+    where it lies in the packet, in bytes. `long` are its values that are too long for people,
+    also those of attributes below it: pictures are written so."""
 
     space: str
     name: str
     offset: int
     texts: list[str] = field(default_factory=list)
     size: int = 0
+    long: list[str] = field(default_factory=list)
 
 
 class _Reader:
@@ -55,6 +60,8 @@ class _Reader:
             if in_description and space != RDF:
                 at = self.parser.CurrentByteIndex
                 self.found.append(Property(space, local, at, [value], len(value)))
+            if len(value) >= _LONG and self.found:
+                self.found[-1].long.append(value)
 
     def data(self, text: str) -> None:
         self.text.append(text)
@@ -63,6 +70,8 @@ class _Reader:
         text = "".join(self.text).strip()
         if text and self.found:
             self.found[-1].texts.append(text)
+            if len(text) >= _LONG:
+                self.found[-1].long.append(text)
         self.text = []
         del name
         if len(self.path) > 1 and self.path[-2] == (RDF, "Description") and self.found:

@@ -33,6 +33,19 @@ class OptionalPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JpegPath:
+    """How JPEGs are written. `library` is the libjpeg-turbo that carries blocks over, and
+    `packed` says that it came with Passerby; with None every JPEG is coded again. `optimises`
+    says that it fits Huffman tables to pictures that are not progressive. `problems` tells what
+    is wrong with libraries that were not taken."""
+
+    library: str | None
+    packed: bool = False
+    optimises: bool = False
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """Versions, detectors, and what networks run on, best first.
 
@@ -47,4 +60,5 @@ class Installation:
     libraries: tuple[tuple[str, str | None], ...]
     detectors: tuple[DetectorState, ...]
     providers: tuple[str, ...]
+    jpeg: JpegPath
     optional: tuple[OptionalPart, ...]

@@ -23,7 +23,9 @@ class Format(StrEnum):
     ANIMATED_WEBP = "animated WebP"
     MULTIPAGE_TIFF = "multi-page TIFF"
     HEIC = "HEIC"
+    HEIC_SEQUENCE = "HEIC sequence"
     AVIF = "AVIF"
+    ANIMATED_AVIF = "animated AVIF"
     RAW = "camera RAW"
     PSD = "Photoshop document"
     JPEG_XL = "JPEG XL"
@@ -37,10 +39,11 @@ HANDLED = frozenset(
     {
         *(Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF),
         *(Format.GIF, Format.APNG, Format.ANIMATED_WEBP),
+        *(Format.HEIC, Format.AVIF, Format.JPEG_XL),
     }
 )
 
-WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF})
+WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.AVIF})
 """Formats that a still can be written in, whatever it was read from."""
 
 SEQUENCES = frozenset({Format.GIF, Format.APNG, Format.ANIMATED_WEBP, Format.MULTIPAGE_TIFF})
@@ -54,11 +57,14 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.GIF: (".gif",),
     Format.APNG: (".png", ".apng"),
     Format.ANIMATED_WEBP: (".webp",),
+    Format.HEIC: (".heic", ".heif", ".hif"),
+    Format.AVIF: (".avif",),
+    Format.JPEG_XL: (".jxl",),
 }
 """File name endings of each handled format, the usual one first."""
 
 
-_TARGETS: dict[Format, Format] = {}
+_TARGETS: dict[Format, Format] = {Format.HEIC: Format.JPEG, Format.JPEG_XL: Format.PNG}
 """What pictures of a format that is read and not written become, unless somebody says otherwise."""
 
 
@@ -149,6 +155,10 @@ class Field(StrEnum):
     BYLINE = "byline"
     CREDIT = "credit"
     COPYRIGHT = "copyright"
+    DATE = "date"
+    """The day on which it was taken."""
+    TIME = "time"
+    """The same with the time of day: it tells more, and goes before `DATE` where both are kept."""
 
 
 class Group(StrEnum):
@@ -176,12 +186,27 @@ class Group(StrEnum):
     """Anything that is not on the list of known parts."""
 
 
+class Verdict(StrEnum):
+    """What a part means to someone who wants to publish the file."""
+
+    PICTURE = "the picture"
+    """The picture itself, and what a decoder needs for it."""
+    HOLDS_PICTURE = "holds a picture"
+    """A second picture, or what a second picture may be in."""
+    MAY_IDENTIFY = "may identify"
+    """Tells on people, places, devices or times; or nobody knows what it is."""
+    HARMLESS = "harmless"
+    """Says how the picture is coded, and no more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One part of a container: a JPEG segment, a PNG chunk, a TIFF tag...
 
     `name` is a path such as ``APP1/Exif/IFD1/JPEGInterchangeFormat``; `offset` and `size` are
-    bytes in the file; `required` is true for what a decoder needs to show the picture.
+    bytes in the file; `required` is true for what a decoder needs to show the picture. `pinned`
+    says that the part is compressed, or spread over several places: `offset` is then where the
+    block begins that holds it.
     """
 
     name: str
@@ -189,6 +214,31 @@ class Part:
     offset: int
     size: int
     required: bool = False
+    pinned: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it means to someone who wants to publish the file."""
+        if self.group is Group.PICTURE:
+            return Verdict.PICTURE if self.required else Verdict.HARMLESS
+        if self.group is Group.COLOUR:
+            return Verdict.HARMLESS
+        return Verdict.HOLDS_PICTURE if self.group is Group.EMBEDDED else Verdict.MAY_IDENTIFY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the header of a picture file says, without decoding.
+
+    `size` is (width, height) in display orientation; what the header does not say, or what is
+    not read of this format, is None.
+    """
+
+    format: Format
+    size: tuple[int, int] | None = None
+    mode: Mode | None = None
+    depth: int | None = None
+    orientation: Orientation = Orientation.TOP_LEFT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +248,8 @@ class JpegLayout:
     `tables` are the quantisation tables in natural (row by row) order, 64 values each, by
     table number; `components` gives (h, v, table number) of each component;
     `progressive` and `orientation` are those of the source; `rgb` says that its components are
-    red, green and blue themselves.
+    red, green and blue themselves, `ycck` that its first three stand for ink as YCbCr does for
+    light.
     """
 
     tables: tuple[tuple[int, ...], ...]
@@ -206,6 +257,7 @@ class JpegLayout:
     progressive: bool
     orientation: Orientation
     rgb: bool = False
+    ycck: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

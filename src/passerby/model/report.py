@@ -9,11 +9,14 @@ from passerby.errors import Exit, PasserbyError
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import FinderId, Sighting
 from passerby.model.geometry import Grid
-from passerby.model.media import Group, Item, Part
+from passerby.model.media import Format, Group, Item, Part, Verdict
 from passerby.model.options import Options
 
 SCHEMA = 1
 """Version of the JSON form of a report. It grows when a field changes its meaning or goes."""
+
+COEFFICIENTS = "coefficients"
+"""The name of the check that is made on copies that carry a JPEG's blocks over."""
 
 
 class Outcome(StrEnum):
@@ -57,6 +60,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """A file beside the input that shows or tells the same, by its name: the video of a Live
+    Photo, a RAW, a sidecar. It is never copied.
+
+    `in_run` says that it is a picture of the same run, which is redacted or refused by itself;
+    all others stay as they are.
+    """
+
+    path: str
+    what: str
+    in_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What was done with one file.
 
@@ -64,7 +81,8 @@ class Report:
     because the decisions were given. `seed` is that of the noise; `grid` is what the masks were
     snapped to, and `further_grids` those of the further pages where not all have the same.
     `unresolved` are faces that the last look still found. `dropped` lists the parts of the
-    source that are not in the output. `timings` are seconds by step.
+    source that are not in the output, `siblings` the files beside it that would undo its
+    redaction. `timings` are seconds by step.
     """
 
     item: Item
@@ -84,8 +102,14 @@ class Report:
     dropped: tuple[Part, ...] = ()
     kept_fields: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
     failure: Failure | None = None
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
+
+    @property
+    def carried(self) -> bool:
+        """Whether the copy holds the source's coded blocks where nothing is masked."""
+        return any(check.name == COEFFICIENTS for check in self.checks)
 
     @property
     def redacted(self) -> int:
@@ -107,13 +131,36 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPicture:
+    """A picture, or a video, that is embedded in a file.
+
+    `path` names the part of the file that holds it, and then a part of each embedded picture on
+    the way to one inside another; `offset` is that of the first part, in bytes. `bytes` is the
+    size of the picture as a file of its own. `kind` says how it is stored, where that is not as a
+    file. `size` is (width, height) in display orientation. `faces` is None when nobody looked;
+    `problem` says why it could not be opened or looked at.
+    """
+
+    path: tuple[str, ...]
+    offset: int
+    bytes: int = 0
+    format: Format | None = None
+    kind: str = ""
+    size: tuple[int, int] | None = None
+    faces: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What would identify people in one file. `parts` is the whole container."""
+    """What would identify people in one file. `parts` is the whole container, `embedded` the
+    pictures in it, each before those inside it. `finder` is None when no face was looked for."""
 
     item: Item
     finder: FinderId | None = None
     sightings: tuple[Sighting, ...] = ()
     parts: tuple[Part, ...] = ()
+    embedded: tuple[EmbeddedPicture, ...] = ()
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
 
@@ -123,11 +170,26 @@ class Inspection:
         return tuple(p for p in self.parts if p.group not in (Group.PICTURE, Group.COLOUR))
 
     @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What each of `parts` means: one in which a picture was found holds one, whatever it
+        calls itself."""
+        holding = {(each.path[0], each.offset) for each in self.embedded}
+        return tuple(
+            Verdict.HOLDS_PICTURE if (part.name, part.offset) in holding else part.verdict
+            for part in self.parts
+        )
+
+    @property
+    def found(self) -> bool:
+        """Whether anything in the file tells on people."""
+        return bool(self.sightings or self.telling or self.embedded)
+
+    @property
     def exit(self) -> Exit:
         """The exit code of an inspection of this one file."""
         if self.failure is not None:
             return self.failure.exit
-        return Exit.FOUND if self.sightings or self.telling else Exit.OK
+        return Exit.FOUND if self.found else Exit.OK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from passerby.model.decision import Action, Decision
 from passerby.model.geometry import Region, Shape
@@ -56,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One check, or one dropped part, in its table."""
+    """One check, one dropped part, or one file beside the input, in its table."""
 
     name: str
     detail: str = ""
@@ -87,6 +88,8 @@ class Card:
     checks_line: str
     dropped: tuple[Told, ...]
     dropped_line: str
+    siblings: tuple[Told, ...]
+    siblings_line: str
     facts: str
 
 
@@ -131,6 +134,10 @@ def make_card(number: int, report: Report, thumbnail: str | None) -> Card:
             for p in report.dropped
         ),
         dropped_line=_dropped_line(report),
+        siblings=tuple(
+            Told(name=printable(s.path), detail=s.what, passed=s.in_run) for s in report.siblings
+        ),
+        siblings_line=_siblings_line(report),
         facts=_facts(report),
     )
 
@@ -226,6 +233,12 @@ def _dropped_line(report: Report) -> str:
     return f"{plural(len(report.dropped), 'part')} of the file dropped: {told}"
 
 
+def _siblings_line(report: Report) -> str:
+    behind = sum(not sibling.in_run for sibling in report.siblings)
+    beside = plural(len(report.siblings), "file lies", "files lie") + " beside it"
+    return f"{beside}, {behind:,} of them as they were: do not publish these"
+
+
 def _facts(report: Report) -> str:
     item = report.item
     facts = [item.format.value if item.format else "unknown format"]
@@ -238,5 +251,7 @@ def _facts(report: Report) -> str:
     facts.append(size(item.bytes))
     if report.kept_fields:
         facts.append("kept: " + ", ".join(report.kept_fields))
+    if report.output and PurePath(report.output).name != PurePath(item.path).name:
+        facts.append(f"copy: {printable(PurePath(report.output).name)}")
     facts.append(f"sha256 {item.sha256[:12]}…")
     return " · ".join(facts)

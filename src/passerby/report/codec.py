@@ -21,6 +21,8 @@ from passerby.model.geometry import Box
 FARTHEST = 2**31
 """A coordinate beyond this, in pixels, is a mistake: no format holds such a picture."""
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
 
 class Malformed(ValueError):
     """A JSON value is not what the model asks for; the message begins with its place."""
@@ -48,6 +50,8 @@ def is_pairs(kind: Any) -> bool:
 
 def encode(value: Any, kind: Any = None) -> Any:
     """Return the JSON value of a model value; `kind` is its declared type, where known."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Box):
         return list(value.as_tuple())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -75,6 +75,8 @@ def _page(run: RunReport, thumbnails: Mapping[int, str]) -> dict[str, Any]:
         "cards": cards,
         "sections": _sections(cards),
         "failures": [_failure(r) for r in run.files if r.failure is not None],
+        "behind": [(printable(s.path), s.what) for s in run.left_behind[:MOST_CARDS]],
+        "behind_text": _behind_text(run),
         "unshown": _unshown(len(places)),
         "made": f"Passerby {metadata.version('passerby')}, "
         f"{run.finished:%Y-%m-%d %H:%M} UTC, {run.seconds:.1f} s.",
@@ -144,6 +146,17 @@ def _failure(report: Report) -> dict[str, str]:
         "code": failure.code,
         "advice": printable(failure.advice),
     }
+
+
+def _behind_text(run: RunReport) -> str:
+    """Say what the files beside the originals are."""
+    count = len(run.left_behind)
+    files = plural(count, "file lies", "files lie")
+    more = f" The first {MOST_CARDS:,} are named here." if count > MOST_CARDS else ""
+    return (
+        f"By their names, {files} beside the originals and would undo this: they show or tell "
+        f"the same. None was copied. Do not publish them with the copies.{more}"
+    )
 
 
 def _unshown(count: int) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from passerby.errors import Exit
 from passerby.model.options import Options
-from passerby.model.report import Outcome, Report
+from passerby.model.report import Outcome, Report, Sibling
 
 FINE = frozenset({Outcome.PUBLISHED, Outcome.PLANNED, Outcome.SKIPPED})
 """Outcomes after which nobody has to do anything."""
@@ -45,6 +45,13 @@ class RunReport:
     def masks(self) -> int:
         """How many masks the published files have."""
         return sum(r.redacted for r in self.files if r.outcome in FINE)
+
+    @property
+    def left_behind(self) -> tuple[Sibling, ...]:
+        """The files beside the originals that would undo the redaction if they were published,
+        each once, by path."""
+        found = {s.path: s for report in self.files for s in report.siblings if not s.in_run}
+        return tuple(found[path] for path in sorted(found))
 
     @property
     def exit(self) -> Exit:

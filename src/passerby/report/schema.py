@@ -17,6 +17,7 @@ from typing import Any
 
 from passerby.model.geometry import Box
 from passerby.model.installed import DetectorState, Installation
+from passerby.model.media import Part, Verdict
 from passerby.model.options import Options
 from passerby.model.report import SCHEMA, Failure, Inspection, Outcome, Report, Verification
 from passerby.report.codec import hints, is_pairs
@@ -106,13 +107,17 @@ def _run(defs: dict[str, Any]) -> dict[str, Any]:
         "totals": _object({outcome.value: count for outcome in Outcome}),
         "masks": count,
         "left_out": count,
+        "left_behind": count,
         "options": schema_of(Options, defs),
         "files": {"type": "array", "items": schema_of(Report, defs)},
     }
 
 
 def _looked(kind: type, flag: str, defs: dict[str, Any]) -> dict[str, Any]:
-    extra = {flag: {"type": "boolean"}, "exit": {"type": "integer"}}
+    extra: dict[str, Any] = {flag: {"type": "boolean"}, "exit": {"type": "integer"}}
+    if kind is Inspection:
+        part = _object(_fields(Part, defs) | {"verdict": schema_of(Verdict, defs)})
+        extra["parts"] = {"type": "array", "items": part}
     return {"files": {"type": "array", "items": _object(_fields(kind, defs) | extra)}}
 
 

@@ -11,6 +11,8 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def printable(name: str) -> str:
     """Replace what cannot be shown safely by U+FFFD: controls, bidirectional overrides, line
     breaks, and bytes that are no UTF-8."""
+    if name.isascii() and name.isprintable():
+        return name
     return "".join("\ufffd" if unicodedata.category(c) in _HIDDEN else c for c in name)
 
 

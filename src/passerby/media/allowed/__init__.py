@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
 from passerby.media import fields
-from passerby.media.allowed import animated_webp, apng, gif, jpeg, png, tiff, webp
-from passerby.model.media import Encoding, Field, Format, Part
+from passerby.media.allowed import animated_webp, apng, avif, gif, jpeg, png, tiff, webp
+from passerby.media.inventory import list_parts
+from passerby.model.media import HANDLED, Encoding, Field, Format, Group, Part
+
+_PLAIN = frozenset({Group.PICTURE, Group.COLOUR})
+"""What a file may hold of a format that is read and never written."""
 
 _LISTERS = {
     Format.JPEG: jpeg.list_leftovers,
@@ -19,6 +23,8 @@ _LISTERS = {
     Format.GIF: gif.list_leftovers,
     Format.APNG: apng.list_leftovers,
     Format.ANIMATED_WEBP: animated_webp.list_leftovers,
+    Format.AVIF: avif.list_leftovers,
+    Format.HEIC: avif.list_leftovers,
 }
 
 
@@ -31,6 +37,8 @@ def list_leftovers(
     formats that are not handled.
     """
     lister = _LISTERS.get(name)
+    if lister is None and name in HANDLED:
+        return tuple(part for part in list_parts(data, name) if part.group not in _PLAIN)
     if lister is None:
         raise UnsupportedFormat(f"{name} is not handled yet")
     return tuple(lister(data, encoding, fields.packet(encoding.fields, keep)))

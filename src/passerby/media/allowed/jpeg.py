@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from passerby.media import jpeg as codec
+from passerby.media import surgery
 from passerby.media.containers import jpeg as container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.inventory import jpeg as inventory
-from passerby.model.media import Encoding, Part
+from passerby.model.media import Encoding, Orientation, Part
 
 _JFIF_SIZE, _ADOBE_SIZE = 18, 16
 """Bytes of the segments with marker and length field, without a thumbnail."""
@@ -34,6 +35,8 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     planned = Counter(codec.icc_segments(encoding.icc))
     if packet is not None:
         planned[container.build(0xE1, codec.XMP_PREFIX + packet)] += 1
+    if encoding.jpeg is not None and encoding.jpeg.orientation is not Orientation.TOP_LEFT:
+        planned[surgery.tag(encoding.jpeg.orientation)] += 1
     used = inventory.used_tables(data, segments)
     singles: Counter[int] = Counter()
     unplanned: set[int] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from passerby.errors import CorruptInput
@@ -78,6 +79,17 @@ def walk_segments(data: bytes, start: int = 0) -> tuple[Segment, ...]:
             segments.append(Segment(ENTROPY, at, found.start() - at))
             at = found.start()
     raise CorruptInput("JPEG: too many segments")
+
+
+def walk_head(data: bytes) -> Iterator[Segment]:
+    """Yield the segments up to the first scan. Raises CorruptInput where the file breaks off."""
+    at = 2
+    for _ in range(_MOST_SEGMENTS):
+        segment = _next_segment(data, at)
+        if segment.marker in (SOS, EOI):
+            return
+        yield segment
+        at = segment.end
 
 
 def _next_segment(data: bytes, at: int) -> Segment:

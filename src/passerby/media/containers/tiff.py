@@ -121,6 +121,12 @@ class _Walker:
 
     def directory(self, name: str, at: int, page: int | None) -> int:
         """Read one directory and those below it; return the pointer to the next."""
+        following = self.alone(name, at, page)
+        self.children(name, self.ifds[-1].entries)
+        return following
+
+    def alone(self, name: str, at: int, page: int | None) -> int:
+        """Read one directory; return the pointer to the next."""
         if at in self.seen or len(self.ifds) >= _MOST_IFDS:
             raise CorruptInput("TIFF: directories that point to one another")
         self.seen.add(at)
@@ -135,7 +141,6 @@ class _Walker:
         # Some writers leave out the last pointer at the end of a block.
         following = self.number(after, "Q" if self.big else "I") if after + width <= self.end else 0
         self.ifds.append(Ifd(name, at, min(after + width, self.end) - at, entries, page))
-        self.children(name, entries)
         return following
 
     def entry(self, at: int) -> Entry:
@@ -184,7 +189,20 @@ def walk(data: bytes, base: int = 0, end: int | None = None) -> Tree:
 
     Raises CorruptInput when the header or the first directory cannot be read.
     """
-    end = len(data) if end is None else end
+    walker, pointer = _open(data, base, len(data) if end is None else end)
+    walker.chain(pointer)
+    return Tree(walker.order, walker.big, base, tuple(walker.ifds), tuple(walker.faults))
+
+
+def walk_first(data: bytes, base: int, end: int) -> Tree:
+    """Read the header at `base` and the first directory alone. Raises CorruptInput."""
+    walker, pointer = _open(data, base, end)
+    walker.alone("IFD0", base + pointer, 0)
+    return Tree(walker.order, walker.big, base, tuple(walker.ifds))
+
+
+def _open(data: bytes, base: int, end: int) -> tuple[_Walker, int]:
+    """Read the header; return it with the pointer to the first directory. Raises CorruptInput."""
     mark = data[base : base + 4]
     order = {b"II": "<", b"MM": ">"}.get(mark[:2])
     if order is None or end - base < 8:
@@ -196,8 +214,7 @@ def walk(data: bytes, base: int = 0, end: int | None = None) -> Tree:
     pointer = walker.number(base + 8, "Q") if version == 43 else walker.number(base + 4, "I")
     if pointer == 0:
         raise CorruptInput("TIFF: there is no directory")
-    walker.chain(pointer)
-    return Tree(order, version == 43, base, tuple(walker.ifds), tuple(walker.faults))
+    return walker, pointer
 
 
 def integers(data: bytes, tree: Tree, entry: Entry) -> tuple[int, ...]:

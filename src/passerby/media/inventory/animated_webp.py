@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+
 from passerby.errors import CorruptInput
 from passerby.media.containers import riff as container
 from passerby.media.containers.chunk import Chunk
 from passerby.media.inventory import trailer, webp
+from passerby.media.inventory.parts import Holder
 from passerby.model.media import Group, Part
 
 PICTURE = frozenset({b"ALPH", b"VP8 ", b"VP8L"})
@@ -24,8 +27,7 @@ def list_parts(data: bytes) -> list[Part]:
         elif chunk.type == b"ANIM":
             parts.append(_picture("ANIM", chunk.offset, size))
         elif chunk.type in PICTURE:
-            name = f"{chunk.type.decode('ascii').strip()}/no frame"
-            parts.append(Part(name=name, group=Group.EMBEDDED, offset=chunk.offset, size=size))
+            parts.append(_no_frame(data, chunk, size))
         else:
             parts += webp.list_chunk(data, chunk, end)
     return parts + trailer.list_trailer(data, end)
@@ -45,6 +47,18 @@ def _list_frame(data: bytes, chunk: Chunk, name: str, size: int) -> list[Part]:
             listed = webp.list_chunk(data, each, chunk.payload.stop)
             parts += [_below(name, part) for part in listed]
     return parts
+
+
+def _no_frame(data: bytes, chunk: Chunk, size: int) -> Part:
+    """Return a picture that is no frame; it opens as a still one."""
+    coded = container.build(chunk.type, data[chunk.payload])
+    return Holder(
+        name=f"{chunk.type.decode('ascii').strip()}/no frame",
+        group=Group.EMBEDDED,
+        offset=chunk.offset,
+        size=size,
+        open=lambda: b"RIFF" + struct.pack("<I", 4 + len(coded)) + b"WEBP" + coded,
+    )
 
 
 def _below(name: str, part: Part) -> Part:

@@ -6,11 +6,14 @@ from passerby.errors import CorruptInput
 from passerby.media.apng_layout import Frame, read_layout
 from passerby.media.containers import png as container
 from passerby.media.containers.chunk import Chunk
+from passerby.media.inflate import Room
 from passerby.media.inventory import png, png_stream, trailer
+from passerby.media.inventory.parts import Holder
 from passerby.media.png_header import Header, frame_header, read_header
 from passerby.model.media import Group, Part
 
 _ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
+_STILL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 
 def list_parts(data: bytes) -> list[Part]:
@@ -24,8 +27,14 @@ def list_parts(data: bytes) -> list[Part]:
         return png.list_parts(data)
     signature = len(container.SIGNATURE)
     parts = [Part(name="signature", group=Group.PICTURE, offset=0, size=signature, required=True)]
+    room = Room()
     for chunk in chunks:
-        parts += _list_chunk(data, chunk, hidden_default=layout.hidden_default)
+        if chunk.type in _ANIMATION:
+            parts.append(_picture(chunk))
+        elif chunk.type == b"IDAT" and layout.hidden_default:
+            parts.append(_default_image(data, chunks, chunk))
+        else:
+            parts += png.list_chunk(data, chunk, room)
     for number, frame in enumerate(layout.frames, 1):
         parts += list_hidden(data, frame, header, number)
     if layout.hidden_default:
@@ -39,12 +48,20 @@ def list_hidden(data: bytes, frame: Frame, header: Header, number: int) -> list[
     return [*png_stream.list_in_pieces(data, frame.pieces, own, f"frame {number}")]
 
 
-def _list_chunk(data: bytes, chunk: Chunk, *, hidden_default: bool) -> list[Part]:
-    offset, size = chunk.offset, chunk.end - chunk.offset
-    if chunk.type in _ANIMATION:
-        name = chunk.type.decode("ascii")
-        return [Part(name=name, group=Group.PICTURE, offset=offset, size=size, required=True)]
-    if chunk.type == b"IDAT" and hidden_default:
-        name = "IDAT/default image"
-        return [Part(name=name, group=Group.EMBEDDED, offset=offset, size=size)]
-    return png.list_chunk(data, chunk)
+def _picture(chunk: Chunk) -> Part:
+    name, size = chunk.type.decode("ascii"), chunk.end - chunk.offset
+    return Part(name=name, group=Group.PICTURE, offset=chunk.offset, size=size, required=True)
+
+
+def _default_image(data: bytes, chunks: tuple[Chunk, ...], chunk: Chunk) -> Part:
+    """Return a piece of the picture that is no frame; it opens as a still one."""
+    return Holder(
+        name="IDAT/default image",
+        group=Group.EMBEDDED,
+        offset=chunk.offset,
+        size=chunk.end - chunk.offset,
+        open=lambda: (
+            container.SIGNATURE
+            + b"".join(data[c.offset : c.end] for c in chunks if c.type in _STILL)
+        ),
+    )

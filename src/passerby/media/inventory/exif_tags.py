@@ -44,6 +44,8 @@ _BY_GROUP: dict[Group, dict[int, str]] = {
         340: "SMinSampleValue",
         341: "SMaxSampleValue",
         347: "JPEGTables",
+        513: "JPEGInterchangeFormat",
+        514: "JPEGInterchangeFormatLength",
         530: "YCbCrSubSampling",
         531: "YCbCrPositioning",
         34665: "ExifIFD",
@@ -69,8 +71,6 @@ _BY_GROUP: dict[Group, dict[int, str]] = {
         42240: "Gamma",
     },
     Group.EMBEDDED: {
-        513: "JPEGInterchangeFormat",
-        514: "JPEGInterchangeFormatLength",
         37724: "ImageSourceData",
         33918: "Image layers",
         50740: "DNGPrivateData",

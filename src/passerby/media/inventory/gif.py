@@ -9,7 +9,7 @@ from passerby.media import gif_lzw
 from passerby.media.containers import gif as container
 from passerby.media.containers.gif import Block, Kind
 from passerby.media.inventory import boxes, photoshop, trailer, xmp
-from passerby.media.inventory.parts import block, pinned, printable
+from passerby.media.inventory.parts import block, printable, unpacked
 from passerby.model.media import Group, Part
 
 _NEEDED = frozenset({Kind.SCREEN, Kind.TABLE, Kind.TRAILER})
@@ -106,11 +106,13 @@ def _list_application(data: bytes, each: Block) -> list[Part]:
     identifier = container.application(data, each)
     name = f"application/{printable(identifier).strip()}"
     if identifier == container.XMP:
-        inside = pinned(xmp.list_properties(container.read_packet(data, each)), name, offset)
-        return block(name, offset, size, inside)
+        packet = container.read_packet(data, each)
+        return block(
+            name, offset, size, unpacked(xmp.list_properties(packet), name, offset, packet)
+        )
     if identifier in _BLOCKS:
-        listed = _BLOCKS[identifier](container.join(data, offset + 14))
-        return block(name, offset, size, pinned(listed, name, offset))
+        raw = container.join(data, offset + 14)
+        return block(name, offset, size, unpacked(_BLOCKS[identifier](raw), name, offset, raw))
     if identifier == container.ICC:
         return [_part(name, Group.COLOUR, offset, size)]
     if container.read_loops(data, each) is not None and size == LOOP_SIZE:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
-from passerby.errors import CorruptInput
 from passerby.media.containers import jpeg as container
-from passerby.media.containers import tiff as tiff_container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.inventory import boxes, photoshop, tiff, trailer, xmp
-from passerby.media.inventory.parts import block, pinned, printable, shifted
+from passerby.media.inventory.jpeg_pictures import find_pieces, list_jfif, list_jfxx, list_mpf
+from passerby.media.inventory.parts import block, printable, shifted, unpacked
 from passerby.model.media import Group, Part
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -28,13 +28,12 @@ _CODING = {
 }
 # Identifiers at the start of an application segment: marker, bytes, name, group.
 _KNOWN: tuple[tuple[int, bytes, str, Group], ...] = (
-    (0xE0, b"JFXX\x00", "JFXX", Group.EMBEDDED),
     (0xE0, b"II*", "CIFF", Group.DEVICE),
     (0xE1, b"FLIR\x00", "FLIR", Group.EMBEDDED),
     (0xE2, b"ICC_PROFILE\x00", "ICC_PROFILE", Group.COLOUR),
     (0xE2, b"FPXR\x00", "FPXR", Group.EMBEDDED),
-    (0xE2, b"urn:iso:std:iso:ts:21496", "ISO 21496 gain map", Group.EMBEDDED),
-    (0xE3, b"_JPSJPS_", "JPS", Group.EMBEDDED),
+    (0xE2, b"urn:iso:std:iso:ts:21496", "ISO 21496 gain map", Group.PROVENANCE),
+    (0xE3, b"_JPSJPS_", "JPS", Group.TEXT),
     (0xE3, b"Meta\x00", "Meta", Group.DEVICE),
     (0xE6, b"GoPro\x00", "GoPro", Group.DEVICE),
     (0xEB, b"HDR_RI", "JPEG-HDR", Group.EMBEDDED),
@@ -47,15 +46,20 @@ def list_parts(data: bytes) -> list[Part]:
     segments = container.walk_segments(data)
     parts: list[Part] = []
     used = used_tables(data, segments)
+    pieces = tuple(find_pieces(data, segments))
+    cut = {segment.offset for each in pieces for segment in each.segments}
     for segment in segments:
-        if segment.marker == container.DQT and not tables_are_used(data[segment.payload], used):
+        if segment.offset in cut:
+            parts += [replace(part, pinned=True) for part in _list_segment(data, segment)]
+        elif segment.marker == container.DQT and not tables_are_used(data[segment.payload], used):
             name, size = "DQT/unused table", segment.size
             parts.append(Part(name=name, group=Group.UNKNOWN, offset=segment.offset, size=size))
         else:
             parts += _list_segment(data, segment)
     parts += _list_extended_xmp(data, segments)
     parts += _list_jumbf(data, segments)
-    parts += _list_mpf(data, segments)
+    parts += list_mpf(data, segments)
+    parts += [each.held(data) for each in pieces]
     return parts + trailer.list_trailer(data, segments[-1].end)
 
 
@@ -104,7 +108,9 @@ def _list_app(data: bytes, segment: Segment, name: str) -> list[Part]:
     at = segment.offset + 4
     payload = data[segment.payload]
     if marker == 0xE0 and payload.startswith(b"JFIF\x00"):
-        return _list_jfif(payload, segment)
+        return list_jfif(payload, segment)
+    if marker == 0xE0 and payload.startswith(b"JFXX\x00"):
+        return list_jfxx(payload, segment)
     if marker == 0xE1 and payload.startswith(b"Exif\x00"):
         return tiff.list_exif(data, segment.payload, slice(offset, segment.end), f"{name}/Exif")
     if marker == 0xE1 and payload.startswith(_XMP):
@@ -112,16 +118,16 @@ def _list_app(data: bytes, segment: Segment, name: str) -> list[Part]:
         inside = shifted(xmp.list_properties(packet), f"{name}/XMP", at + len(_XMP))
         return block(f"{name}/XMP", offset, size, inside)
     if marker == 0xE1 and payload.startswith(_EXTENDED):
-        return [Part(name=f"{name}/ExtendedXMP", group=Group.EMBEDDED, offset=offset, size=size)]
+        return [_piece(f"{name}/ExtendedXMP", Group.EMBEDDED, segment)]
     if marker == 0xED and payload.startswith(_PHOTOSHOP):
         raw = payload[len(_PHOTOSHOP) :]
         path = f"{name}/Photoshop"
         inside = shifted(photoshop.list_resources(raw), path, at + len(_PHOTOSHOP))
         return block(path, offset, size, inside)
     if marker == 0xE2 and payload.startswith(b"MPF\x00"):
-        return [Part(name=f"{name}/MPF", group=Group.EMBEDDED, offset=offset, size=size)]
+        return [Part(name=f"{name}/MPF", group=Group.PROVENANCE, offset=offset, size=size)]
     if marker == 0xEB and payload.startswith(b"JP"):
-        return [Part(name=f"{name}/JUMBF", group=Group.PROVENANCE, offset=offset, size=size)]
+        return [_piece(f"{name}/JUMBF", Group.PROVENANCE, segment)]
     if marker == 0xEE and payload.startswith(b"Adobe"):
         path, group = f"{name}/Adobe", Group.PICTURE
         return [Part(name=path, group=group, offset=offset, size=size, required=True)]
@@ -132,19 +138,9 @@ def _list_app(data: bytes, segment: Segment, name: str) -> list[Part]:
     return [Part(name=f"{name}/{label}", group=Group.UNKNOWN, offset=offset, size=size)]
 
 
-def _list_jfif(payload: bytes, segment: Segment) -> list[Part]:
-    whole = Part(
-        name="APP0/JFIF",
-        group=Group.PICTURE,
-        offset=segment.offset,
-        size=segment.size,
-        required=True,
-    )
-    if len(payload) <= 14:
-        return [whole]
-    name = "APP0/JFIF/thumbnail"
-    at = segment.offset + 18
-    return [whole, Part(name=name, group=Group.EMBEDDED, offset=at, size=len(payload) - 14)]
+def _piece(name: str, group: Group, segment: Segment) -> Part:
+    """Return a segment that is a piece of something larger."""
+    return Part(name=name, group=group, offset=segment.offset, size=segment.size, pinned=True)
 
 
 def _list_extended_xmp(data: bytes, segments: tuple[Segment, ...]) -> list[Part]:
@@ -161,7 +157,7 @@ def _list_extended_xmp(data: bytes, segments: tuple[Segment, ...]) -> list[Part]
     parts: list[Part] = []
     for stretches in pieces.values():
         packet = b"".join(piece for _, piece in sorted(stretches))
-        parts += pinned(xmp.list_properties(packet), "APP1/ExtendedXMP", first)
+        parts += unpacked(xmp.list_properties(packet), "APP1/ExtendedXMP", first, packet)
     return parts
 
 
@@ -182,32 +178,5 @@ def _list_jumbf(data: bytes, segments: tuple[Segment, ...]) -> list[Part]:
     parts: list[Part] = []
     for stretches in pieces.values():
         raw = b"".join(piece for _, piece in sorted(stretches, key=lambda item: item[0]))
-        parts += pinned(boxes.list_boxes(raw), "APP11/JUMBF", first)
-    return parts
-
-
-def _list_mpf(data: bytes, segments: tuple[Segment, ...]) -> list[Part]:
-    """List the pictures that a multi-picture index names (CIPA DC-007)."""
-    parts: list[Part] = []
-    for segment in segments:
-        payload = data[segment.payload] if segment.marker == 0xE2 else b""
-        if not payload.startswith(b"MPF\x00"):
-            continue
-        base = segment.offset + 8
-        try:
-            tree = tiff_container.walk(data, base, segment.end)
-        except CorruptInput:
-            where = segment.offset
-            parts.append(
-                Part(name="APP2/MPF/damaged", group=Group.UNKNOWN, offset=where, size=segment.size)
-            )
-            continue
-        entry = tree.ifds[0].find(0xB002)
-        raw = tiff_container.raw(data, entry) if entry is not None else b""
-        for index in range(1, len(raw) // 16):
-            size, start = struct.unpack_from(tree.order + "II", raw, 16 * index + 4)
-            if start and base + start + size <= len(data):
-                name = f"APP2/MPF/picture {index + 1}"
-                at = base + start
-                parts.append(Part(name=name, group=Group.EMBEDDED, offset=at, size=size))
+        parts += unpacked(boxes.list_boxes(raw), "APP11/JUMBF", first, raw)
     return parts

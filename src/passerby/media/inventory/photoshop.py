@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import struct
+
+from passerby.errors import CorruptInput
 from passerby.media import iptc
 from passerby.media.inventory import xmp
-from passerby.media.inventory.parts import block, shifted
+from passerby.media.inventory.parts import Holder, block, shifted
+from passerby.media.raster import as_png
 from passerby.model.media import Group, Part
 
+_THUMBNAILS = (0x0409, 0x040C)
+_THUMBNAIL_HEAD = 28
+_RAW = 0
+"""The format of a thumbnail that is not a JPEG."""
 _RESOURCES: dict[int, tuple[str, Group]] = {
     0x03ED: ("ResolutionInfo", Group.PICTURE),
     0x03EE: ("AlphaChannelNames", Group.TEXT),
@@ -57,8 +65,8 @@ _RECORDS: dict[int, tuple[str, Group]] = {
     118: ("Contact", Group.PERSON),
     120: ("Caption-Abstract", Group.PERSON),
     122: ("Writer-Editor", Group.PERSON),
-    200: ("ObjectPreviewFileFormat", Group.EMBEDDED),
-    201: ("ObjectPreviewFileVersion", Group.EMBEDDED),
+    200: ("ObjectPreviewFileFormat", Group.PICTURE),
+    201: ("ObjectPreviewFileVersion", Group.PICTURE),
     202: ("ObjectPreviewData", Group.EMBEDDED),
 }
 
@@ -76,10 +84,43 @@ def list_resources(raw: bytes) -> list[Part]:
         elif found.id == 0x0424:
             inside = shifted(xmp.list_properties(value), name, found.offset)
             parts += block(name, found.offset, found.size, inside)
+        elif found.id in _THUMBNAILS:
+            parts.append(_thumbnail(name, value, found))
         else:
             parts.append(Part(name=name, group=group, offset=found.offset, size=found.size))
         end = found.end
     return parts + _rest(raw, end)
+
+
+def _thumbnail(name: str, value: bytes, found: iptc.Resource) -> Part:
+    """Return a thumbnail resource: 28 bytes of header, then a JPEG or bare pixels, padded to
+    whole rows (Photoshop File Formats Specification, Thumbnail resource format)."""
+    part = Part(name=name, group=Group.EMBEDDED, offset=found.offset, size=found.size)
+    if len(value) < _THUMBNAIL_HEAD or struct.unpack_from(">I", value)[0] != _RAW:
+        return part
+    width, height, row = struct.unpack_from(">III", value, 4)
+    first = "BGR" if found.id == _THUMBNAILS[0] else "RGB"
+    return Holder(
+        name=part.name,
+        group=part.group,
+        offset=part.offset,
+        size=part.size,
+        kind=f"uncompressed {first}",
+        open=lambda: _bare_pixels(value[_THUMBNAIL_HEAD:], (width, height), row, first == "BGR"),
+    )
+
+
+def _bare_pixels(pixels: bytes, size: tuple[int, int], row: int, swapped: bool) -> bytes:
+    """Return a PNG of padded rows. Raises CorruptInput."""
+    width, height = size
+    if not 3 * width <= row <= 3 * width + 16 or row * height > len(pixels):
+        raise CorruptInput("Photoshop: the thumbnail has fewer bytes than its header says")
+    rows = b"".join(pixels[at : at + 3 * width] for at in range(0, row * height, row))
+    if swapped:
+        turned = bytearray(rows)
+        turned[0::3], turned[2::3] = rows[2::3], rows[0::3]
+        rows = bytes(turned)
+    return as_png(rows, size, 3)
 
 
 def list_records(raw: bytes) -> list[Part]:

@@ -7,9 +7,9 @@ import re
 from passerby.media import png_colour
 from passerby.media.containers import png as container
 from passerby.media.containers.chunk import Chunk
-from passerby.media.inflate import inflate
+from passerby.media.inflate import Room
 from passerby.media.inventory import boxes, photoshop, png_stream, tiff, trailer, xmp
-from passerby.media.inventory.parts import block, pinned, printable, shifted
+from passerby.media.inventory.parts import Holder, block, printable, shifted, unpacked
 from passerby.media.png_header import read_header
 from passerby.model.media import Group, Part
 
@@ -42,13 +42,14 @@ def list_parts(data: bytes) -> list[Part]:
     head = Part(name="signature", group=Group.PICTURE, offset=0, size=signature, required=True)
     parts = [head]
     chunks = tuple(container.walk_chunks(data))
+    room = Room()
     for chunk in chunks:
-        parts += list_chunk(data, chunk)
+        parts += list_chunk(data, chunk, room)
     parts += png_stream.list_hidden(data, chunks, read_header(data, chunks))
     return parts + trailer.list_trailer(data, chunks[-1].end)
 
 
-def list_chunk(data: bytes, chunk: Chunk) -> list[Part]:
+def list_chunk(data: bytes, chunk: Chunk, room: Room) -> list[Part]:
     """List a chunk and what is inside it, as a still picture has it."""
     name = chunk.type.decode("ascii")
     offset, size = chunk.offset, chunk.end - chunk.offset
@@ -61,35 +62,50 @@ def list_chunk(data: bytes, chunk: Chunk) -> list[Part]:
         inside = shifted(boxes.list_boxes(data[chunk.payload]), name, at)
         return block(name, offset, size, inside)
     if chunk.type in (b"tEXt", b"zTXt", b"iTXt"):
-        return _list_text(data[chunk.payload], chunk, name)
+        return _list_text(data[chunk.payload], chunk, name, room)
+    if chunk.type == b"iCCP":
+        return [_profile(data[chunk.payload], chunk)]
     group = _GROUPS.get(chunk.type, Group.UNKNOWN)
     return [Part(name=name, group=group, offset=offset, size=size)]
 
 
-def _list_text(payload: bytes, chunk: Chunk, kind: str) -> list[Part]:
+def _profile(payload: bytes, chunk: Chunk) -> Part:
+    """Return a compressed profile, in which anything may be."""
+    return Holder(
+        name="iCCP",
+        group=Group.COLOUR,
+        offset=chunk.offset,
+        size=chunk.end - chunk.offset,
+        open=lambda: png_colour.read_profile(payload) or b"",
+    )
+
+
+def _list_text(payload: bytes, chunk: Chunk, kind: str, room: Room) -> list[Part]:
     """List a text chunk; ImageMagick and exiftool keep whole metadata blocks in some."""
     keyword = printable(payload.partition(b"\x00")[0])
     name = f"{kind}/{keyword}".replace("//", "/")
     offset, size = chunk.offset, chunk.end - chunk.offset
-    text = _text(payload, chunk.type)
+    text = _text(payload, chunk.type, room)
     inside: list[Part] | None = None
     if text is None:
         inside = [Part(name=f"{name}/damaged", group=Group.UNKNOWN, offset=offset, size=size)]
     elif keyword == "XML:com.adobe.xmp":
-        inside = pinned(xmp.list_properties(text), name, offset)
+        inside = unpacked(xmp.list_properties(text), name, offset, text)
     elif keyword.startswith("Raw profile type "):
         inside = _list_raw_profile(text, keyword.removeprefix("Raw profile type "), name, offset)
     if inside is not None:
         return block(name, offset, size, inside)
-    return [Part(name=name, group=_KEYWORDS.get(keyword, Group.TEXT), offset=offset, size=size)]
+    group = _KEYWORDS.get(keyword, Group.TEXT)
+    return [Holder(name=name, group=group, offset=offset, size=size, open=lambda: text or b"")]
 
 
-def _text(payload: bytes, kind: bytes) -> bytes | None:
+def _text(payload: bytes, kind: bytes, room: Room) -> bytes | None:
     """Return the text of a chunk, inflated within a bound; None when it is damaged."""
+    if kind == b"tEXt":
+        return payload.partition(b"\x00")[2]
     if kind == b"iTXt":
-        return png_colour.read_international_text(payload)
-    rest = payload.partition(b"\x00")[2]
-    return rest if kind == b"tEXt" else inflate(rest[1:])
+        return png_colour.read_international_text(payload, room)
+    return room.inflate(payload.partition(b"\x00")[2][1:])
 
 
 def _list_raw_profile(text: bytes, kind: str, name: str, offset: int) -> list[Part]:
@@ -100,15 +116,15 @@ def _list_raw_profile(text: bytes, kind: str, name: str, offset: int) -> list[Pa
     except ValueError:
         return [Part(name=f"{name}/damaged", group=Group.UNKNOWN, offset=offset, size=len(text))]
     if kind in ("exif", "APP1") and raw.startswith(b"Exif"):
-        return pinned(
-            tiff.list_exif(raw, slice(0, len(raw)), slice(0, len(raw)), "Exif"), name, offset
-        )
+        whole = slice(0, len(raw))
+        return unpacked(tiff.list_exif(raw, whole, whole, "Exif"), name, offset, raw)
     if kind in ("xmp", "APP1"):
         packet = raw.removeprefix(b"http://ns.adobe.com/xap/1.0/\x00")
-        return pinned(xmp.list_properties(packet), name, offset)
+        return unpacked(xmp.list_properties(packet), name, offset, packet)
     if kind in ("iptc", "8bim"):
         resources = raw if raw.startswith(b"8BIM") else b""
         listed = photoshop.list_resources(resources) or photoshop.list_records(raw)
-        return pinned(listed, name, offset)
+        return unpacked(listed, name, offset, raw)
     group = Group.COLOUR if kind in ("icc", "icm") else Group.UNKNOWN
-    return [Part(name=f"{name}/block", group=group, offset=offset, size=len(raw))]
+    part = Part(name="block", group=group, offset=0, size=len(raw))
+    return unpacked([part], name, offset, raw)

@@ -5,12 +5,16 @@ Directories, values, strips and tiles are listed; so is every stretch that nothi
 
 from __future__ import annotations
 
+from itertools import islice
+
 from passerby.errors import CorruptInput
+from passerby.media.carve import Budget, carve
 from passerby.media.containers import tiff as container
 from passerby.media.containers.tiff import Entry, Ifd, Tree
 from passerby.media.inventory import boxes, photoshop, xmp
 from passerby.media.inventory.exif_tags import describe
 from passerby.media.inventory.parts import block, gravest, shifted
+from passerby.media.inventory.tiff_pictures import held
 from passerby.model.media import Group, Part
 
 _EXIF_PREFIX = b"Exif\x00"
@@ -18,6 +22,8 @@ _MAKER_NOTE, _XMP, _IPTC, _PHOTOSHOP, _JUMBF = 37500, 700, 33723, 34377, 52545
 _DATA_TAGS = ((273, 279), (324, 325), (513, 514))
 """Tags that give offsets, and the tags that give the sizes there."""
 _MOST_PICTURES = 64
+_MOST_VALUES, _MOST_STRIPS = 4_000_000, 20_000
+"""Strips or tiles of the picture, and of one beside it: every directory could name the same."""
 
 
 def list_parts(data: bytes) -> list[Part]:
@@ -112,16 +118,17 @@ def _list_inside(data: bytes, entry: Entry, path: str) -> list[Part]:
 
 
 def _list_previews(raw: bytes, entry: Entry, path: str) -> list[Part]:
-    """List what looks like the beginning of a JPEG in a maker's note."""
-    parts: list[Part] = []
-    at = raw.find(b"\xff\xd8\xff")
-    while at >= 0 and len(parts) < _MOST_PICTURES:
-        end = raw.find(b"\xff\xd9", at)
-        size = (end + 2 if end >= 0 else len(raw)) - at
-        name = f"{path}/JPEG"
-        parts.append(Part(name=name, group=Group.EMBEDDED, offset=entry.offset + at, size=size))
-        at = raw.find(b"\xff\xd8\xff", at + size)
-    return parts
+    """List the JPEGs in a maker's note, whole or damaged: makers put them anywhere."""
+    return [
+        Part(
+            name=f"{path}/JPEG",
+            group=Group.EMBEDDED,
+            offset=entry.offset + find.start,
+            size=find.stop - find.start,
+        )
+        for find in islice(carve(raw, 0, len(raw), Budget(len(raw))), _MOST_PICTURES)
+        if find.mark == b"\xff\xd8\xff"
+    ]
 
 
 def _list_pictures(
@@ -130,8 +137,9 @@ def _list_pictures(
     """List the strips, tiles and JPEG streams of a directory, one part for each kind."""
     parts, spans = [], []
     for offset_tag, size_tag in _DATA_TAGS:
-        offsets = _integers(data, tree, ifd.find(offset_tag))
-        sizes = _integers(data, tree, ifd.find(size_tag))
+        most = _MOST_VALUES if is_page else _MOST_STRIPS
+        offsets = _integers(data, tree, ifd.find(offset_tag), most)
+        sizes = _integers(data, tree, ifd.find(size_tag), most)
         inside = [
             (tree.base + offset, tree.base + offset + size)
             for offset, size in zip(offsets, sizes, strict=False)
@@ -148,12 +156,13 @@ def _list_pictures(
             size=sum(stop - start for start, stop in inside),
             required=is_page,
         )
-        parts.append(part)
+        whole = len(inside) == 1 and data.startswith(b"\xff\xd8\xff", part.offset)
+        parts.append(part if is_page or whole else held(data, tree, ifd, part))
     return parts, spans
 
 
-def _integers(data: bytes, tree: Tree, entry: Entry | None) -> tuple[int, ...]:
-    if entry is None:
+def _integers(data: bytes, tree: Tree, entry: Entry | None, most: int) -> tuple[int, ...]:
+    if entry is None or entry.count > most:
         return ()
     try:
         return container.integers(data, tree, entry)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-import re
 import struct
+from itertools import islice
 
-from passerby.errors import CorruptInput
-from passerby.media.containers import gif as gif_container
-from passerby.media.containers import jpeg as jpeg_container
-from passerby.media.containers import png as png_container
-from passerby.media.inventory import boxes
+from passerby.media.carve import Budget, carve
 from passerby.media.inventory.parts import block, printable
 from passerby.model.media import Group, Part
 
 _MOST = 64
-_KNOWN = re.compile(
-    rb"(?P<jpeg>\xff\xd8\xff)|(?P<png>\x89PNG\r\n\x1a\n)|(?s:....)(?P<video>ftyp)"
-    rb"|(?P<riff>RIFF....(?:WEBP|AVI ))|(?P<zip>PK\x03\x04)|(?P<matroska>\x1a\x45\xdf\xa3)"
-    rb"|(?P<gif>GIF8[79]a)",
-    re.DOTALL,
+_NAMES = {
+    b"\xff\xd8\xff": "jpeg",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"ftyp": "video",
+    b"RIFF": "riff",
+    b"GIF8": "gif",
+    b"PK\x03\x04": "zip",
+    b"\x1a\x45\xdf\xa3": "matroska",
+}
+# Samsung's entries of which it is known that they are words and numbers; all others may be
+# pictures, videos or sound (names as in ExifTool's Samsung.pm).
+_SAMSUNG = (
+    ("Image_UTC_Data", Group.TIME),
+    ("MCC_Data", Group.LOCATION),
+    ("Camera_", Group.DEVICE),
+    ("Samsung_Capture_Info", Group.DEVICE),
+    ("Color_Display_", Group.DEVICE),
+    ("Photo_HDR_Info", Group.DEVICE),
+    ("Gallery_", Group.PROVENANCE),
+    ("PhotoEditor_Re_Edit", Group.PROVENANCE),
+    ("Watermark_Info", Group.DEVICE),
 )
 
 
@@ -30,17 +42,15 @@ def list_trailer(data: bytes, start: int) -> list[Part]:
     samsung, data_end = _list_samsung(data, start)
     inside: list[Part] = []
     at = start
-    while at < data_end and len(inside) < _MOST:
-        found = _KNOWN.search(data, at, data_end)
-        if found is None:
-            break
-        if found.start() > at:
-            inside.append(_unknown(at, found.start()))
-        stop = _end_of(data, found, data_end)
-        name = f"after the end/{found.lastgroup}"
-        group = Group.EMBEDDED
-        inside.append(Part(name=name, group=group, offset=found.start(), size=stop - found.start()))
-        at = stop
+    for find in islice(carve(data, start, data_end, Budget(data_end - start)), _MOST):
+        if find.start < at or find.mark not in _NAMES:
+            continue
+        if find.start > at:
+            inside.append(_unknown(at, find.start))
+        name = f"after the end/{_NAMES[find.mark]}"
+        size = find.stop - find.start
+        inside.append(Part(name=name, group=Group.EMBEDDED, offset=find.start, size=size))
+        at = find.stop
     if at < data_end:
         inside.append(_unknown(at, data_end))
     return block("after the end", start, end - start, inside + samsung)
@@ -50,30 +60,9 @@ def _unknown(start: int, end: int) -> Part:
     return Part(name="after the end/bytes", group=Group.UNKNOWN, offset=start, size=end - start)
 
 
-def _end_of(data: bytes, found: re.Match[bytes], end: int) -> int:
-    """Return where a file within the trailer ends; the trailer's end if that is not known."""
-    start = found.start()
-    try:
-        if found.lastgroup == "jpeg":
-            return min(jpeg_container.walk_segments(data, start)[-1].end, end)
-        if found.lastgroup == "png":
-            *_, last = png_container.walk_chunks(data[start:end])
-            return start + last.end
-        if found.lastgroup == "gif":
-            return start + gif_container.walk(data[start:end])[-1].end
-    except CorruptInput:
-        return end
-    if found.lastgroup == "video":
-        last_box = start
-        for _, _, _, stop in boxes.walk(data, start, end):
-            last_box = stop
-        return last_box if last_box > start else end
-    return end
-
-
 def _list_samsung(data: bytes, start: int) -> tuple[list[Part], int]:
-    """List a Samsung trailer: ``SEFH``, entries, the directory's length, ``SEFT`` at the very
-    end. Returns its parts and where the bytes before its directory end."""
+    """List a Samsung trailer: blocks, ``SEFH``, entries, the directory's length, ``SEFT`` at the
+    very end. Returns its parts and where the bytes before its blocks end."""
     end = len(data)
     if data[-4:] != b"SEFT" or end - start < 24:
         return [], end
@@ -90,9 +79,13 @@ def _list_samsung(data: bytes, start: int) -> tuple[list[Part], int]:
             continue
         name_size = struct.unpack_from("<I", data, at + 4)[0]
         name = printable(data[at + 8 : at + 8 + min(name_size, 60)])
-        parts.append(_samsung(f"SEFT/{name}".replace("//", "/"), at, size))
-    return parts, head
+        parts.append(_samsung(f"SEFT/{name}".replace("//", "/"), at, size, _tell(name)))
+    return parts, min(part.offset for part in parts)
 
 
-def _samsung(name: str, offset: int, size: int) -> Part:
-    return Part(name=f"after the end/{name}", group=Group.EMBEDDED, offset=offset, size=size)
+def _tell(name: str) -> Group:
+    return next((group for start, group in _SAMSUNG if name.startswith(start)), Group.EMBEDDED)
+
+
+def _samsung(name: str, offset: int, size: int, group: Group = Group.PROVENANCE) -> Part:
+    return Part(name=f"after the end/{name}", group=group, offset=offset, size=size)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from passerby.errors import CorruptInput
 from passerby.media import xmp
+from passerby.media.b64 import unbase64
+from passerby.media.inventory.parts import Holder
 from passerby.model.media import Group, Part
 
 _ADOBE = "http://ns.adobe.com/"
@@ -21,8 +23,8 @@ _SPACES: dict[str, tuple[str, Group]] = {
     _ADOBE + "tiff/1.0/": ("tiff", Group.DEVICE),
     _ADOBE + "camera-raw-settings/1.0/": ("crs", Group.PROVENANCE),
     _ADOBE + "lightroom/1.0/": ("lr", Group.TEXT),
-    _ADOBE + "hdr-gain-map/1.0/": ("hdrgm", Group.EMBEDDED),
-    _ADOBE + "xmp/note/": ("xmpNote", Group.EMBEDDED),
+    _ADOBE + "hdr-gain-map/1.0/": ("hdrgm", Group.PROVENANCE),
+    _ADOBE + "xmp/note/": ("xmpNote", Group.PROVENANCE),
     "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/": ("Iptc4xmpCore", Group.PERSON),
     "http://iptc.org/std/Iptc4xmpExt/2008-02-29/": ("Iptc4xmpExt", Group.PERSON),
     "http://ns.useplus.org/ldf/xmp/1.0/": ("plus", Group.PERSON),
@@ -30,15 +32,15 @@ _SPACES: dict[str, tuple[str, Group]] = {
     "http://ns.microsoft.com/photo/1.0/": ("MicrosoftPhoto", Group.TEXT),
     "http://ns.microsoft.com/photo/1.2/": ("MP", Group.PERSON),
     "http://ns.apple.com/faceinfo/1.0/": ("apple-fi", Group.PERSON),
-    "http://ns.apple.com/HDRGainMap/1.0/": ("HDRGainMap", Group.EMBEDDED),
+    "http://ns.apple.com/HDRGainMap/1.0/": ("HDRGainMap", Group.PROVENANCE),
     _GOOGLE + "depthmap/": ("GDepth", Group.EMBEDDED),
     _GOOGLE + "image/": ("GImage", Group.EMBEDDED),
     _GOOGLE + "audio/": ("GAudio", Group.EMBEDDED),
-    _GOOGLE + "camera/": ("GCamera", Group.EMBEDDED),
-    _GOOGLE + "container/": ("Container", Group.EMBEDDED),
+    _GOOGLE + "camera/": ("GCamera", Group.DEVICE),
+    _GOOGLE + "container/": ("Container", Group.PROVENANCE),
     _GOOGLE + "panorama/": ("GPano", Group.LOCATION),
     _GOOGLE + "creations/": ("GCreations", Group.PROVENANCE),
-    "http://ns.google.com/photos/dd/1.0/device/": ("Device", Group.EMBEDDED),
+    "http://ns.google.com/photos/dd/1.0/device/": ("Device", Group.PROVENANCE),
 }
 _NAMES: dict[str, Group] = {
     "Thumbnails": Group.EMBEDDED,
@@ -83,4 +85,25 @@ def _describe(found: xmp.Property) -> Part:
     elif group is not Group.UNKNOWN and group is not Group.EMBEDDED:
         group = _NAMES.get(found.name, group)
     name = f"{prefix}:{found.name[:60]}".replace("/", "_")
-    return Part(name=name, group=group, offset=found.offset, size=found.size)
+    if not found.long:
+        return Part(name=name, group=group, offset=found.offset, size=found.size)
+    return Holder(
+        name=name,
+        group=group,
+        offset=found.offset,
+        size=found.size,
+        kind="base64",
+        open=lambda: _decode(found.long, group),
+    )
+
+
+def _decode(texts: list[str], group: Group) -> bytes:
+    """Return what base64 stands for, one value after another; nothing for other texts.
+
+    Raises CorruptInput for other texts where there should be a picture.
+    """
+    pieces = [unbase64(text.encode("utf-8", "replace")) for text in texts]
+    whole = b"".join(piece for piece in pieces if piece is not None)
+    if not whole and group is Group.EMBEDDED:
+        raise CorruptInput("XMP: a long value that is no base64")
+    return whole
