@@ -7,7 +7,7 @@ from dataclasses import replace
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import Track
 from passerby.report.card import make_card
-from report_examples import ITEM, PUBLISHED, decision
+from report_examples import ITEM, PUBLISHED, REVIEW, decision
 
 
 def followed(index: int, frames: range, action: Action = Action.REDACT) -> list[Decision]:
@@ -61,3 +61,14 @@ def test_who_changed_their_mind_has_two_rows() -> None:
         ("1, frames 1 to 3", "redact", "passerby"),
         ("2, frames 4 to 6", "keep", "Ann"),
     ]
+
+
+def test_it_says_in_which_frames_faces_are_left() -> None:
+    (found,) = REVIEW.unresolved
+    left = tuple(replace(found, frame=frame) for frame in (4, 5, 6))
+    report = replace(REVIEW, item=replace(ITEM, frames=40), unresolved=left)
+    card = make_card(1, report, None)
+    assert card.unresolved_line.startswith("3 faces were still found in the last look, frames 5 to")
+    # The first frame, which is shown, has none of them.
+    assert not any(box.kind == "look" for box in card.boxes)
+    assert ", frame" not in make_card(1, REVIEW, None).unresolved_line
