@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import pickle
 import subprocess
@@ -20,11 +21,12 @@ from canaries.search import exiftool_written
 from passerby.compose import build_eyes
 from passerby.errors import Exit
 from passerby.examine import inspect_bytes, list_bytes
+from passerby.inside import MOST, Insides
 from passerby.model.finding import Sighting
-from passerby.model.media import Part, Verdict
+from passerby.model.media import Group, Part, Verdict
 from passerby.model.options import Limits, Options
 from passerby.model.report import EmbeddedPicture, Inspection
-from passerby.ports import Eyes, Rgb
+from passerby.ports import Embedded, Eyes, Rgb
 from passerby.report.json import inspection_text
 from stand_ins import MEDIA, Crashing, ports
 
@@ -175,6 +177,20 @@ def test_together_they_may_have_as_many_pixels_as_one_picture() -> None:
     assert (len(opened), len(refused)) == (2, 3)
     assert all("limit" in each.problem for each in refused)
     assert all(each.faces is None for each in refused)
+    exactly = Options(limits=Limits(pixels=2 * faces.SIZE[0] * faces.SIZE[1]))
+    found = inspect_bytes(FILES["XMP"].data, shown="x", options=exactly, ports=ports())
+    refused = [each for each in found.embedded if each.problem]
+    assert len(refused) == 3
+    assert {each.problem for each in refused} == {"the embedded pictures are too large together"}
+
+
+def test_of_very_many_pictures_the_first_are_looked_at_and_the_rest_is_told() -> None:
+    part = Part(name="thumb", group=Group.EMBEDDED, offset=0, size=1)
+    endless = (Embedded(part=part, problem="damaged") for _ in itertools.count())
+    insides = Insides(source=MEDIA, finder=None, options=Options())
+    found = insides.look_into(endless)
+    assert [each.problem for each in found[:-1]] == ["damaged"] * MOST
+    assert found[-1].problem == f"more than {MOST} pictures: not looked at further"
 
 
 def test_of_a_picture_that_cannot_be_read_the_container_is_told() -> None:

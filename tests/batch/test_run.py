@@ -6,18 +6,23 @@ import hashlib
 import json
 import multiprocessing
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from batch_parts import Deadly, fill
+from passerby.batch.ledger import published_before
 from passerby.batch.plan import Plan, Request
 from passerby.batch.run import run_batch
 from passerby.errors import Exit, ModelError, OutputExists, OutputUnwritable
 from passerby.find import catalogue
 from passerby.model.given import Given
+from passerby.model.media import Format
 from passerby.model.options import Options
 from passerby.model.report import Outcome, Report
+from report_examples import PUBLISHED
+from stand_ins import MEDIA
 
 
 def nothing_to_hide(paths: list[Path]) -> dict[str, Given]:
@@ -164,3 +169,24 @@ def test_a_report_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputUnwritable):
         run_batch(wanted)
     assert not (tmp_path / "out" / "p000.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "before", "now", "same"),
+    [
+        (Format.HEIC, None, Format.JPEG, True),
+        (Format.HEIC, Format.JPEG, None, True),
+        (Format.HEIC, None, Format.AVIF, False),
+        (Format.PNG, Format.TIFF, None, False),
+        (Format.GIF, None, Format.PNG, True),
+    ],
+)
+def test_a_copy_in_another_format_was_made_with_other_options(
+    tmp_path: Path, form: Format, before: Format | None, now: Format | None, same: bool
+) -> None:
+    item = replace(PUBLISHED.item, format=form)
+    made = replace(PUBLISHED, item=item, options=Options(to=before))
+    # There is no output, which is only looked at where the options are the same.
+    why = "is not what was verified" if same else "was made with other options"
+    with pytest.raises(OutputExists, match=why):
+        published_before(tmp_path / "none", made, item.sha256, Options(to=now), None, MEDIA)
