@@ -115,7 +115,8 @@ class Work:
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
     fitting: tuple[str, ...] = ()
-    """What the format cannot hold of the picture that was last planned."""
+    """What the masks and the format make of the picture that was last planned: how its blocks are
+    coded, and what cannot be held of it."""
     found_fields: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     unresolved: tuple[Sighting, ...] = ()
