@@ -47,6 +47,7 @@ def beside(picture: str, *others: str, folders: tuple[str, ...] = ()) -> dict[st
         ("IMG_0412.JPG", "IMG_E0412.JPG", "before or after an edit"),
         ("DSC_1.JPG", "DSC_1.NEF", "RAW"),
         ("DSC_1.JPG", "dsc_1.nef", "RAW"),
+        ("DSC_1.JPG", "DSC_1.MEF", "RAW"),
         ("DSC_1.JPG", "DSC_1.WAV", "voice memo"),
         ("DSC_1.JPG", "DSC_1.xmp", "sidecar"),
         ("DSC_1.JPG", "DSC_1.JPG.xmp", "sidecar"),

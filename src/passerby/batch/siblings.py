@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from passerby.batch.discover import THUMBNAIL_FOLDERS, Found
-from passerby.model.media import HANDLED
+from passerby.model.media import HANDLED, SUFFIXES, Format
 from passerby.model.report import Sibling
 from passerby.report.text import printable
 
@@ -40,8 +40,7 @@ _THUMBNAILS = "thumbnails of the folder"
 
 _SUFFIXES = {
     _VIDEO: ".mov .mp4 .m4v .3gp .avi .mts .mp",
-    _RAW: ".dng .cr2 .cr3 .crw .nef .nrw .arw .srf .sr2 .raf .orf .rw2 .pef .srw .3fr .iiq .rwl "
-    ".x3f .erf .kdc .dcr .mrw .gpr .raw",
+    _RAW: " ".join((*SUFFIXES[Format.RAW], ".raw")),
     _SIDECAR: ".xmp .pp3 .dop .vrd .on1 .cos .arp .nksc .gpx .txt .iptc",
     _TAKEOUT: ".json",
     _EDITS: ".aae",

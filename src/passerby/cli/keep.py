@@ -16,13 +16,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST = 80
 """Characters of the file's name, and of the part's, in the name of a saved picture."""
 _OTHER_SUFFIXES = {
-    Format.GIF: ".gif",
     Format.BMP: ".bmp",
-    Format.APNG: ".png",
-    Format.ANIMATED_WEBP: ".webp",
-    Format.HEIC: ".heic",
-    Format.AVIF: ".avif",
-    Format.JPEG_XL: ".jxl",
     Format.JPEG_2000: ".jp2",
     Format.VIDEO: ".mp4",
 }
