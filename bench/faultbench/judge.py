@@ -32,7 +32,11 @@ def frames(data: bytes) -> list[NDArray[np.generic]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(data)) as image:
-            return [np.asarray(frame.copy()) for frame in ImageSequence.Iterator(image)]
+            # Of a palette the colours are wanted, not the places in it.
+            return [
+                np.asarray(frame.convert("RGBA") if frame.mode == "P" else frame.copy())
+                for frame in ImageSequence.Iterator(image)
+            ]
 
 
 def check_opens(data: bytes, size: tuple[int, int], count: int = 1) -> str | None:
