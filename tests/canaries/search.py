@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -34,6 +35,7 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "ColorComponents",
             "YCbCrSubSampling",
             "ExifByteOrder",
+            "PageCount",
         ]
     ),
     "JFIF": frozenset({"JFIFVersion", "ResolutionUnit", "XResolution", "YResolution"}),
@@ -113,6 +115,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "Predictor",
             "InkSet",
             "ExtraSamples",
+            "SubfileType",
+            "PageNumber",
         ]
     ),
     "QuickTime": frozenset(
@@ -213,6 +217,8 @@ def unexpected_tags(data: bytes) -> dict[str, object]:
 def is_expected(name: str, value: object) -> bool:
     """Whether a published picture may have a tag, ``Group:Tag``, with this value."""
     group, _, tag = name.partition(":")
+    # Every page of a TIFF may have what its first one may have.
+    group = re.sub(r"^IFD[1-9]$", "IFD0", group)
     if group in _SYSTEM:
         return True
     if group in _ICC_GROUPS:

@@ -11,6 +11,8 @@ from passerby.media.inventory import (
     jpeg,
     jpegxl,
     png,
+    psd,
+    raw,
     tiff,
     webp,
 )
@@ -21,6 +23,9 @@ _LISTERS = {
     Format.PNG: png.list_parts,
     Format.WEBP: webp.list_parts,
     Format.TIFF: tiff.list_parts,
+    Format.MULTIPAGE_TIFF: tiff.list_parts,
+    Format.RAW: raw.list_parts,
+    Format.PSD: psd.list_parts,
     Format.GIF: gif.list_parts,
     Format.APNG: apng.list_parts,
     Format.ANIMATED_WEBP: animated_webp.list_parts,
