@@ -17,7 +17,7 @@ from passerby.errors import CorruptInput
 _LONGEST_CODE = 12
 _ENTRIES = 1 << _LONGEST_CODE
 _STRETCH = 4096
-"""Codes that are taken from the stream at a time."""
+"""Codes that are taken from the stream at a time, at most."""
 _FEW = 64
 """Codes after a clear code that are taken one by one, because a stream may be cleared after each
 of them."""
@@ -98,8 +98,10 @@ class _Walk:
 
     def _cut(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Return the next codes, as if none of them cleared the table, and where each ends."""
-        known = _widths(self.bits)[self.count : self.count + _STRETCH]
-        widths = np.array(known + [_LONGEST_CODE] * (_STRETCH - len(known)), np.int64)
+        # As many as there were since the last clear code: the next may be as near.
+        most = min(self.count, _STRETCH)
+        known = _widths(self.bits)[self.count : self.count + most]
+        widths = np.array(known + [_LONGEST_CODE] * (most - len(known)), np.int64)
         ends = self.at + np.cumsum(widths)
         whole = int(np.searchsorted(ends, 8 * len(self.coded), "right"))
         widths, ends = widths[:whole], ends[:whole]
