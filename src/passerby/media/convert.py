@@ -35,8 +35,9 @@ _DEPTHS = {
     Format.TIFF: (8, 16),
     Format.AVIF: (8, 10, 12),
 }
-_SIDES = {Format.JPEG: 65500, Format.WEBP: 16383}
-"""Pixels of the longest side: what libjpeg codes (JPEG_MAX_DIMENSION), and RFC 9649, 2."""
+_SIDES = {Format.JPEG: 65500, Format.WEBP: 16383, Format.AVIF: 32768}
+"""Pixels of the longest side: what libjpeg codes (JPEG_MAX_DIMENSION), RFC 9649, 2, and what
+libavif reads (AVIF_DEFAULT_IMAGE_DIMENSION_LIMIT)."""
 _OMITS_OPAQUE = frozenset({Format.WEBP})
 """Formats whose encoder leaves out an alpha channel that is opaque."""
 _NEAREST: dict[Mode, tuple[Mode, ...]] = {
