@@ -26,6 +26,7 @@ from passerby.model.options import Limits, Options
 from passerby.model.report import EmbeddedPicture, Inspection
 from passerby.ports import Eyes, Rgb
 from passerby.report.json import inspection_text
+from people import crowd_and_faces
 from stand_ins import MEDIA, Crashing, ports
 
 FILES = faces.all_files()
@@ -225,6 +226,15 @@ print(sorted({"PIL", "simplejpeg", "imagecodecs", "tifffile", "onnxruntime"} & s
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, input=FILES["XMP"].data, capture_output=True, check=True)
     assert done.stdout.decode().strip() == "[]"
+
+
+def test_faces_of_ten_pixels_in_a_thumbnail_are_counted() -> None:
+    large, boxes = crowd_and_faces(1600, 1200, 6, 100, seed=1)
+    out = io.BytesIO()
+    Image.fromarray(large).resize((160, 120), Image.Resampling.LANCZOS).save(out, "JPEG")
+    data = faces.with_segments(faces.host(), [faces.segment(0xE7, b"Maker\0" + out.getvalue())])
+    found = inspect_bytes(data, shown="x", options=Options(), ports=eyes())
+    assert [each.faces for each in found.embedded] == [len(boxes)]
 
 
 def test_what_pillow_writes_as_a_multi_picture_file() -> None:
