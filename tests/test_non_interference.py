@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 
 import imagecodecs
 import numpy as np
@@ -19,17 +20,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from canaries.blocks import resource
+from canaries.dng import dng, mosaicked
+from canaries.psd import GREY, RGB, Document
 from media import jpegs
 from passerby.masking import build_mask
 from passerby.media import Media, turbojpeg_library
 from passerby.media.orient import apply as turn
 from passerby.media.orient import swaps
+from passerby.media.raw_render import REACH
 from passerby.media.turbojpeg_library import Search
 from passerby.model.decision import Decision
 from passerby.model.finding import FinderId, Sighting
-from passerby.model.geometry import Box, Shape
+from passerby.model.geometry import Box, Grid, Shape
 from passerby.model.given import Given
-from passerby.model.media import Orientation
+from passerby.model.media import Format, Orientation
 from passerby.model.options import Limits, Method, Options
 from passerby.model.report import Outcome
 from passerby.pipeline import redact_bytes
@@ -79,10 +84,15 @@ def places(draw: st.DrawFn) -> tuple[int, int, Box, Shape]:
 
 
 def redacted(
-    data: bytes, decisions: tuple[Decision, ...], method: Method, *, carried: bool
+    data: bytes,
+    decisions: tuple[Decision, ...],
+    method: Method,
+    *,
+    carried: bool,
+    to: Format | None = None,
 ) -> bytes:
     given = Given(sha256=hashlib.sha256(data).hexdigest(), decisions=decisions, seed=SEED)
-    options = Options(method=method, color=(0, 77, 200))
+    options = Options(method=method, color=(0, 77, 200), to=to)
     result = redact_bytes(data, shown="x", options=options, given=given, ports=PORTS)
     assert result.report.outcome is Outcome.PUBLISHED, result.report
     assert result.redacted is not None
@@ -98,10 +108,11 @@ def check(
     method: Method,
     *,
     carried: bool = False,
+    to: Format | None = None,
 ) -> None:
     assert one != other
-    first = redacted(one, decisions, method, carried=carried)
-    assert first == redacted(other, decisions, method, carried=carried)
+    first = redacted(one, decisions, method, carried=carried, to=to)
+    assert first == redacted(other, decisions, method, carried=carried, to=to)
 
 
 METHODS = st.sampled_from([Method.SOLID, Method.NOISE])
@@ -288,6 +299,17 @@ def tiff(samples: np.ndarray, depth: int, compression: str | None) -> bytes:
     return out.getvalue()
 
 
+def document(samples: np.ndarray, depth: int) -> bytes:
+    """Return a Photoshop document; of four channels the last is its opacity."""
+    values = samples.astype(np.uint16) * 257 if depth == 16 else samples
+    channels = samples.shape[2]
+    return Document(
+        planes=np.ascontiguousarray(values.transpose(2, 0, 1)),
+        mode=GREY if channels == 1 else RGB,
+        resources=resource(1053, bytes(4)) if channels == 4 else b"",
+    ).build()
+
+
 def avif(samples: np.ndarray) -> bytes:
     """Return an AVIF without loss: in identity colours."""
     return bytes(
@@ -311,6 +333,8 @@ LOSSLESS = {
     **{f"jpegxl-{c}": (c, jpegxl) for c in (1, 2, 3, 4)},
     **{f"tiff8-{c}": (c, lambda s: tiff(s, 8, "lzw")) for c in (1, 3, 4)},
     **{f"tiff16-{c}": (c, lambda s: tiff(s, 16, None)) for c in (1, 3, 4)},
+    **{f"psd8-{c}": (c, lambda s: document(s, 8)) for c in (1, 3, 4)},
+    **{f"psd16-{c}": (c, lambda s: document(s, 16)) for c in (1, 3)},
 }
 
 
@@ -334,6 +358,87 @@ def test_lossless(
     scrambled = samples.copy()
     scrambled[mask] = rng.integers(0, 256, samples.shape, dtype=np.uint8)[mask]
     check(encode(samples), encode(scrambled), decisions, method)
+
+
+def tiff_pages(pages: list[np.ndarray]) -> bytes:
+    """Return a TIFF of pages: 8 bits, JPEG, turned 16 bits, and so on."""
+    out = io.BytesIO()
+    with tifffile.TiffWriter(out) as file:
+        for number, samples in enumerate(pages):
+            kind: dict[str, object] = {"compression": "lzw"}
+            values: np.ndarray = samples
+            if number % 3 == 1:
+                kind = {"compression": "jpeg", "subsampling": (2, 2)}
+            if number % 3 == 2:
+                kind = {"extratags": [(274, "H", 1, int(Orientation.RIGHT_TOP), True)]}
+                values = samples.astype(np.uint16) * 257
+            file.write(values, photometric="rgb", metadata=None, **kind)
+    return out.getvalue()
+
+
+@given(
+    each=st.lists(st.tuples(places(), st.booleans()), min_size=2, max_size=4),
+    method=METHODS,
+    seed=st.integers(0, 2**32 - 1),
+)
+@SETTINGS
+def test_pages_of_a_tiff(
+    each: list[tuple[tuple[int, int, Box, Shape], bool]], method: Method, seed: int
+) -> None:
+    """What lies under the masks of some pages is changed, before the pages are encoded."""
+    rng = np.random.default_rng(seed)
+    pages = [
+        texture(rng, (width, height, 3) if number % 3 == 2 else (height, width, 3))
+        for number, ((width, height, _, _), _) in enumerate(each)
+    ]
+    one = tiff_pages(pages)
+    decisions = tuple(
+        replace(decision(box, shape), frame=number)
+        for number, ((_, _, box, shape), _) in enumerate(each)
+    )
+    changed = [page.copy() for page in pages]
+    frames = MEDIA.read(one, Limits()).frames
+    for number, (frame, (_, change)) in enumerate(zip(frames, each, strict=True)):
+        if change or number == 0:
+            told = [d for d in decisions if d.speaks_of(number)]
+            mask = build_mask(told, frame.size, frame.encoding.grid)
+            where = stored_mask(mask, frame.orientation)
+            scrambled = rng.integers(0, 256, pages[number].shape, dtype=np.uint8)
+            changed[number][where] = scrambled[where]
+    check(one, tiff_pages(changed), decisions, method)
+
+
+def well_inside(mask: np.ndarray, margin: int) -> np.ndarray:
+    """Return where a mask covers everything within `margin` pixels. The picture's edge is no
+    edge of the mask."""
+    out = ~mask
+    for axis in (0, 1):
+        padded = np.pad(out, margin)
+        shifted = [np.roll(padded, step, axis) for step in range(-margin, margin + 1)]
+        out = np.any(shifted, axis=0)[margin:-margin, margin:-margin]
+    return ~out
+
+
+@pytest.mark.parametrize("to", [Format.JPEG, Format.TIFF])
+@pytest.mark.parametrize("orientation", [Orientation.TOP_LEFT, Orientation.LEFT_BOTTOM])
+def test_sensor_data(to: Format, orientation: Orientation) -> None:
+    """Demosaicing spreads what the sensor saw by a few pixels, and no further: what lies deeper
+    under a mask changes nothing in the copy."""
+    rng = np.random.default_rng(int(orientation))
+    mosaic = mosaicked(texture(rng, (150, 170, 3)))
+    one = dng(mosaic, int(orientation))
+    size = MEDIA.read(one, Limits()).size
+    decisions = (decision(Box(30, 20, 120, 110), Shape.ELLIPSE), decision(Box(-9, 90, 30, 200)))
+    mask = stored_mask(build_mask(decisions, size, Grid()), orientation)
+    inside = well_inside(mask, REACH)
+    assert 0.1 < inside.mean() < mask.mean()
+    scrambled = mosaic.copy()
+    scrambled[inside] = rng.integers(0, 65536, mosaic.shape, dtype=np.uint16)[inside]
+    check(one, dng(scrambled, int(orientation)), decisions, Method.SOLID, to=to)
+    scrambled[mask] = rng.integers(0, 65536, mosaic.shape, dtype=np.uint16)[mask]
+    other = dng(scrambled, int(orientation))
+    first = redacted(one, decisions, Method.SOLID, carried=False, to=to)
+    assert first != redacted(other, decisions, Method.SOLID, carried=False, to=to)
 
 
 @pytest.mark.parametrize("transparent", [False, True])

@@ -174,6 +174,57 @@ def test_16_bits_in_16_bits_out(kind: str, mode: Mode) -> None:
     assert (~hidden).mean() > 0.5
 
 
+def three_pages() -> bytes:
+    """Nobody on the first page; a face on the second, turned and of 16 bits; a grey JPEG of
+    another one on the third."""
+    turned = np.rot90(portrait("collins")).astype(np.uint16) * 257
+    out = io.BytesIO()
+    with tifffile.TiffWriter(out) as file:
+        file.write(backdrop(300, 200), photometric="rgb", metadata=None)
+        orientation = [(274, "H", 1, int(Orientation.RIGHT_TOP), True)]
+        file.write(turned, photometric="rgb", extratags=orientation, metadata=None)
+        file.write(
+            portrait("hopper")[..., 1],
+            photometric="minisblack",
+            compression="jpeg",
+            compressionargs={"level": 95},
+            metadata=None,
+        )
+    return out.getvalue()
+
+
+def test_faces_on_every_page_are_hidden_and_checked() -> None:
+    options = Options(color=FILL)
+    ports = real_ports(Effort.DEFAULT)
+    result = redact_bytes(three_pages(), shown="x", options=options, given=None, ports=ports)
+    report = result.report
+    assert report.outcome is Outcome.PUBLISHED, report
+    assert result.redacted is not None
+    assert report.item.frames == 3
+    assert {decision.frame for decision in report.decisions} == {1, 2}
+    first, second, third = MEDIA.read_again(result.redacted, Limits()).frames
+    assert np.array_equal(first.samples, backdrop(300, 200))
+    assert is_hidden(second.samples, inner(face_box("collins")))
+    box = inner(face_box("hopper"))
+    assert len(np.unique(third.samples[box.y0 : box.y1, box.x0 : box.x1])) == 1
+    details = {check.name: check.detail for check in report.checks if check.passed}
+    for name in ("form", "under the mask", "outside the mask"):
+        assert details[name].startswith("3 frames")
+    wanted = np.rot90(three_pages_second(), -1)
+    hidden = (second.samples == second.samples[box_middle("collins")]).all(axis=2)
+    assert np.array_equal(second.samples[~hidden], wanted[~hidden])
+    assert 0.5 < (~hidden).mean() < 1
+
+
+def three_pages_second() -> np.ndarray:
+    return np.rot90(portrait("collins")).astype(np.uint16) * 257
+
+
+def box_middle(name: str) -> tuple[int, int]:
+    box = face_box(name)
+    return (box.y0 + box.y1) // 2, (box.x0 + box.x1) // 2
+
+
 def test_where_nobody_is_nothing_changes() -> None:
     before, _ = redact(png(backdrop(900, 600)))
     assert np.array_equal(before, backdrop(900, 600))

@@ -20,6 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 import canaries
 import heif_files
 import people
+from canaries.blocks import long, short
+from canaries.dng import dng, mosaicked, sensed
+from canaries.psd import INDEXED, Document, Layer
 
 PLANTED = (130, 120, 1, 48)
 """Width and height of the pictures, the number of faces, and their height."""
@@ -47,6 +50,44 @@ def planted_face() -> NDArray[np.float32]:
     return (face @ np.array([0.299, 0.587, 0.114], np.float32)).astype(np.float32)
 
 
+def _pages(rgb: np.ndarray) -> bytes:
+    """Return a TIFF of three pages, with a face on each."""
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream) as file:
+        file.write(rgb, photometric="rgb", compression="lzw", predictor=True)
+        file.write(rgb[..., 1], photometric="minisblack", compression="jpeg")
+        file.write(rgb[::2, ::2], photometric="rgb", subfiletype=1)
+        file.write(rgb.astype(np.uint16) * 257, photometric="rgb", tile=(64, 64))
+    return stream.getvalue()
+
+
+def _raws(rgb: np.ndarray) -> list[bytes]:
+    """Return DNG files: of a mosaic, of three colours each pixel, in lossless JPEG."""
+    mosaic = mosaicked(rgb)
+    coded = bytes(imagecodecs.ljpeg_encode(mosaic))
+    tags = {"t259": short(7), "t279": long(len(coded))}
+    place = len(dng(mosaic, **tags, t273=long(0)))
+    return [dng(mosaic), dng(sensed(rgb), 6), dng(mosaic, **tags, t273=long(place)) + coded]
+
+
+def _documents(rgb: np.ndarray) -> list[bytes]:
+    """Return Photoshop documents: with a layer, of 16 bits, with a palette."""
+    planes = np.ascontiguousarray(rgb.transpose(2, 0, 1))
+    layer = Layer(name=b"face", planes=np.concatenate([planes[:1] | 255, planes]))
+    deep = planes.astype(np.uint16) * 257
+    indexed = Image.fromarray(rgb).quantize(256)
+    palette = np.zeros((256, 3), np.uint8)
+    colours = np.array(indexed.getpalette(), np.uint8).reshape(-1, 3)
+    palette[: len(colours)] = colours
+    return [
+        Document(planes=planes, layers=[layer]).build(),
+        Document(planes=deep, version=2, packed=False).build(),
+        Document(
+            planes=np.asarray(indexed)[None], mode=INDEXED, palette=palette.T.tobytes()
+        ).build(),
+    ]
+
+
 def seeds() -> list[bytes]:
     """Return small pictures with a face in each."""
     rgb = people.crowd(*PLANTED)
@@ -72,6 +113,9 @@ def seeds() -> list[bytes]:
         _saved(image, "tiff"),
         _saved(image, "tiff", compression="tiff_lzw"),
         tiff.getvalue(),
+        _pages(rgb),
+        *_raws(rgb),
+        *_documents(rgb),
         _saved(image, "avif", quality=80, exif=exif),
         _saved(alpha, "avif", quality=80),
         bytes(imagecodecs.avif_encode(rgb.astype(np.uint16) << 2, bitspersample=10)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 import imagecodecs
 
 from canaries.carriers import Filled
+from canaries.gif import contents
 from requirements import require
 
 _LARGEST = 64 * 2**20
@@ -33,6 +35,7 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "ColorComponents",
             "YCbCrSubSampling",
             "ExifByteOrder",
+            "PageCount",
         ]
     ),
     "JFIF": frozenset({"JFIFVersion", "ResolutionUnit", "XResolution", "YResolution"}),
@@ -57,6 +60,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "BlueY",
             "SRGBRendering",
             "ProfileName",
+            "AnimationFrames",
+            "AnimationPlays",
         ]
     ),
     "RIFF": frozenset(
@@ -64,6 +69,10 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "ImageWidth",
             "ImageHeight",
             "WebP_Flags",
+            "BackgroundColor",
+            "AnimationLoopCount",
+            "FrameCount",
+            "Duration",
             "VP8Version",
             "HorizontalScale",
             "VerticalScale",
@@ -71,6 +80,21 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "AlphaPreprocessing",
             "AlphaFiltering",
             "AlphaCompression",
+        ]
+    ),
+    "GIF": frozenset(
+        [
+            "GIFVersion",
+            "ImageWidth",
+            "ImageHeight",
+            "HasColorMap",
+            "ColorResolutionDepth",
+            "BitsPerPixel",
+            "BackgroundColor",
+            "AnimationIterations",
+            "TransparentColor",
+            "FrameCount",
+            "Duration",
         ]
     ),
     "IFD0": frozenset(
@@ -91,6 +115,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "Predictor",
             "InkSet",
             "ExtraSamples",
+            "SubfileType",
+            "PageNumber",
         ]
     ),
     "QuickTime": frozenset(
@@ -128,7 +154,7 @@ _SYSTEM = frozenset({"System"})
 def found_in(data: bytes, filled: Filled) -> list[str]:
     """Return the carriers whose canaries stand in the bytes, or in any zlib stream of them,
     or in what is packed with Brotli."""
-    haystacks = [data, *_inflated(data), *_unpacked(data)]
+    haystacks = [data, *_inflated(data), *_unpacked(data), *_joined(data)]
     return [
         carrier.name
         for carrier in filled.carriers
@@ -161,6 +187,12 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
         at = data.find(b"brob", at + 1)
 
 
+def _joined(data: bytes) -> Iterator[bytes]:
+    """Yield what a GIF holds in sub-blocks, each of which may cut a canary in two."""
+    if data.startswith(b"GIF8"):
+        yield from contents(data)
+
+
 def exiftool(data: bytes) -> dict[str, object]:
     """Return every tag that exiftool finds, as ``Group:Tag``.
 
@@ -185,6 +217,8 @@ def unexpected_tags(data: bytes) -> dict[str, object]:
 def is_expected(name: str, value: object) -> bool:
     """Whether a published picture may have a tag, ``Group:Tag``, with this value."""
     group, _, tag = name.partition(":")
+    # Every page of a TIFF may have what its first one may have.
+    group = re.sub(r"^IFD[1-9]$", "IFD0", group)
     if group in _SYSTEM:
         return True
     if group in _ICC_GROUPS:

@@ -1,4 +1,4 @@
-"""A TIFF with every carrier of its kind."""
+"""TIFF files, of one page and of several, with every carrier of their kind."""
 
 from __future__ import annotations
 
@@ -15,6 +15,55 @@ def filled_tiff(pixels: np.ndarray) -> Filled:
     It has one more channel, of unknown meaning, which holds a canary too.
     """
     nest = Nest()
+    page, strips, reduced = _laden_page(nest, pixels)
+    data = _with_strips(page, strips, [reduced])
+    stray = nest.raw("bytes that nothing refers to", "unreferenced")
+    return nest.filled(data + stray + nest.picture("picture behind", "unreferenced"))
+
+
+def filled_pages(pixels: np.ndarray) -> Filled:
+    """Return a TIFF of two RGB pages of (height, width, 3) pixels, each with its carriers, and a
+    reduced copy, a mask and a thumbnail between and behind them."""
+    nest = Nest()
+    page, strips, reduced = _laden_page(nest, pixels)
+    camera, thumbnail_page = blocks.camera_tags(nest, "page 2")
+    height, width = pixels.shape[:2]
+    second: blocks.Directory = {
+        **camera,
+        **_picture_tags(width, height, pixels.tobytes(), 2),
+        285: ascii_(nest.text("page 2 PageName", "IFD2/PageName")),
+        330: [_preview(nest, "page 2 SubIFD preview", "IFD2/SubIFD0/embedded picture")],
+        700: bytes_(blocks.xmp_packet(nest, "page 2 XMP")),
+        33723: undefined(blocks.iptc_block(nest, "page 2 IPTC")),
+        34377: bytes_(blocks.photoshop_block(nest, "page 2 Photoshop")),
+        65000: ascii_(nest.text("page 2 private tag", "IFD2/0xFDE8")),
+    }
+    canary = nest.raw("mask", "IFD3/embedded picture").ljust(24, b"\0")
+    mask: blocks.Directory = {**_picture_tags(24, 1, canary, 4), 254: long(4)}
+    data = _with_strips(page, strips, [reduced, second, mask, {**thumbnail_page, 254: long(1)}])
+    return nest.filled(data + nest.raw("bytes that nothing refers to", "unreferenced"))
+
+
+def _picture_tags(width: int, height: int, raw: bytes, photometric: int) -> blocks.Directory:
+    """Return the tags of a picture of one strip, 8 bits a sample."""
+    channels = len(raw) // (width * height)
+    return {
+        256: long(width),
+        257: long(height),
+        258: short(*[8] * channels),
+        259: short(1),
+        262: short(photometric),
+        273: Stream(raw),
+        277: short(channels),
+        278: long(height),
+        279: long(len(raw)),
+    }
+
+
+def _laden_page(
+    nest: Nest, pixels: np.ndarray
+) -> tuple[blocks.Directory, list[Stream], blocks.Directory]:
+    """Return a page, its strips, and a reduced copy of it."""
     height, width = pixels.shape[:2]
     hidden = np.zeros((height, width, 1), np.uint8)
     canary = nest.raw("channel of unknown meaning", "")
@@ -38,7 +87,7 @@ def filled_tiff(pixels: np.ndarray) -> Filled:
         269: ascii_(nest.text("DocumentName", "DocumentName")),
         285: ascii_(nest.text("PageName", "PageName")),
         333: ascii_(nest.text("InkNames", "InkNames")),
-        330: [_preview(nest)],
+        330: [_preview(nest, "SubIFD preview", "SubIFD0/embedded picture")],
         700: bytes_(blocks.xmp_packet(nest)),
         33723: undefined(blocks.iptc_block(nest)),
         34377: bytes_(blocks.photoshop_block(nest)),
@@ -47,15 +96,12 @@ def filled_tiff(pixels: np.ndarray) -> Filled:
         52545: undefined(blocks.jumbf_box(nest)),
         65000: ascii_(nest.text("private tag", "0xFDE8")),
     }
-    reduced: blocks.Directory = {**thumbnail_page, 254: long(1)}
-    data = _with_strips(page, strips, [reduced])
-    stray = nest.raw("bytes that nothing refers to", "unreferenced")
-    return nest.filled(data + stray + nest.picture("picture behind", "unreferenced"))
+    return page, strips, {**thumbnail_page, 254: long(1)}
 
 
-def _preview(nest: Nest) -> blocks.Directory:
+def _preview(nest: Nest, name: str, part: str) -> blocks.Directory:
     """Return a SubIFD with a preview, as cameras and editors write them."""
-    jpeg = nest.picture("SubIFD preview", "SubIFD0/embedded picture", (64, 48))
+    jpeg = nest.picture(name, part, (64, 48))
     return {
         254: long(1),
         256: long(64),

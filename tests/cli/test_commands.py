@@ -181,6 +181,9 @@ def test_doctor_checks_the_weights(shell: Shell) -> None:
     assert {one["name"] for one in found["detectors"]} >= {"centerface", "yunet"}
     assert found["libraries"]["numpy"]
     assert "CPUExecutionProvider" in found["providers"]
+    extras = {part["name"]: part for part in found["optional"]}
+    assert extras["rawpy"]["present"]
+    assert "passerby[raw]" in extras["rawpy"]["gives"]
     assert "All is well." in shell.err
 
 

@@ -16,21 +16,32 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canaries import (
+    filled_animated_webp,
+    filled_apng,
     filled_avif,
+    filled_dng,
+    filled_gif,
     filled_heic,
     filled_jpeg,
     filled_jpegxl,
+    filled_pages,
     filled_png,
+    filled_psd,
     filled_tiff,
     filled_webp,
 )
+from canaries.dng import dng, mosaicked, sensed
 from canaries.png import SIGNATURE, chunk
+from canaries.psd import INDEXED, Document, Layer
 from heif_files import heif_enc
 from media import arithmetic
+from media.animations import moving, random_apng, random_gif, saved_frames
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
+from media.test_pages import page, tiff_of
 from media.test_png import png, values_of
+from media.test_psd import planes
 from media.test_tiff import tiff
-from passerby.errors import PasserbyError
+from passerby.errors import PasserbyError, UnsupportedFormat
 from passerby.media import sniff
 from passerby.model.media import HANDLED, Field
 
@@ -41,6 +52,7 @@ def seeds() -> dict[str, bytes]:
     pixels = astronaut(40, 56)
     deep = noise(21, 30, 3, depth=16)
     palette = chunk(b"PLTE", noise(16, 3).tobytes())
+    layer = Layer(name=b"layer", planes=noise(4, 9, 12), mask=noise(5, 5))
     alpha = np.dstack([pixels, pixels[..., 0]])
     seeds = {
         "jpeg": saved(pixels, "JPEG"),
@@ -63,6 +75,23 @@ def seeds() -> dict[str, bytes]:
         "jpeg tiff": tiff(pixels, compression="jpeg", subsampling=(2, 2)),
         "big tiff": tiff(pixels, bigtiff=True, byteorder=">"),
         "filled tiff": filled_tiff(pixels).data,
+        "tiff pages": tiff_of(page(pixels), page(deep), page(pixels, compression="jpeg")),
+        "filled tiff pages": filled_pages(pixels).data,
+        "psd": Document(planes=planes(pixels), layers=[layer], packed=True).build(),
+        "16-bit psb": Document(planes=planes(deep), layers=[layer], version=2).build(),
+        "palette psd": Document(
+            planes=noise(1, 20, 30), mode=INDEXED, palette=noise(768).tobytes()
+        ).build(),
+        "filled psd": filled_psd(pixels).data,
+        "gif": saved_frames(moving(3), "GIF"),
+        "gif of every kind": random_gif(5),
+        "filled gif": filled_gif(pixels).data,
+        "apng": saved_frames(moving(3), "PNG"),
+        "16-bit apng": random_apng(3, 6, 16),
+        "palette apng": random_apng(4, 3, 4),
+        "filled apng": filled_apng(pixels).data,
+        "animated webp": saved_frames(moving(3), "WEBP", quality=80),
+        "filled animated webp": filled_animated_webp(pixels).data,
         "avif": saved(pixels, "AVIF"),
         "10-bit avif": bytes(imagecodecs.avif_encode(deep >> 6, bitspersample=10)),
         "avif with alpha": saved(alpha, "AVIF"),
@@ -87,10 +116,14 @@ def exercise(data: bytes) -> None:
         picture = MEDIA.read(data, LIMITS)
     except PasserbyError:
         return
+    picture = MEDIA.fit(picture)
     written = MEDIA.encode(picture, tuple(Field))
     assert MEDIA.leftovers(written, picture.encoding, tuple(Field)) == ()
-    assert MEDIA.read_again(written, LIMITS).size == picture.size
-    MEDIA.leftovers(data, picture.encoding, ())
+    assert MEDIA.read_again(written, LIMITS).canvas == picture.canvas
+    with suppress(PasserbyError):
+        MEDIA.read_again(data, LIMITS)
+    with suppress(UnsupportedFormat):
+        MEDIA.leftovers(data, picture.encoding, ())
     list(MEDIA.views(picture))
 
 
@@ -152,6 +185,26 @@ def test_mutated_files(data: bytes) -> None:
     start = time.monotonic()
     exercise(data)
     assert time.monotonic() - start < 10
+
+
+RAW_SEEDS = st.deferred(lambda: st.sampled_from(raw_seeds()))
+
+
+@lru_cache
+def raw_seeds() -> list[bytes]:
+    """Return small RAW files. Each is rendered by a process of its own, which takes time."""
+    mosaic = mosaicked(astronaut(32, 40))
+    return [dng(mosaic), dng(sensed(astronaut(32, 40)), 6), filled_dng(astronaut(32, 40)).data]
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.data())
+def test_mutated_raw_files(data: st.DataObject) -> None:
+    exercise(data.draw(st.composite(lambda draw: mutated(draw(RAW_SEEDS), draw))()))
 
 
 @settings(max_examples=100, deadline=None)

@@ -186,7 +186,6 @@ REFUSED = {
     "LZMA": lambda: tiff(noise(4, 4, 3), compression="lzma"),
     "group 4": lambda: saved(Image.new("1", (32, 32)), "TIFF", compression="group4"),
     r"L\*a\*b\*": lambda: saved(Image.new("LAB", (4, 4)), "TIFF"),
-    "multi-page": lambda: tiff(noise(4, 4, 3)) and many_pages(),
     "camera RAW": lambda: tiff(noise(4, 4, 1), photometric=32803),
     "differ in depth": lambda: page(bytes(32), {258: short(8, 8, 4), 262: short(2), 277: short(3)}),
     "YCbCr without": lambda: page(bytes(32), {258: short(8, 8, 8), 262: short(6), 277: short(3)}),
@@ -200,12 +199,6 @@ REFUSED = {
     "without LZW": lambda: page(bytes(8), GREY | {317: short(2)}),
     "a predictor and without": lambda: tiff(noise(9, 9, 3), compression="packbits", predictor=True),
 }
-
-
-def many_pages() -> bytes:
-    out = io.BytesIO()
-    tifffile.imwrite(out, noise(3, 20, 30), photometric="minisblack")
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -17,6 +17,7 @@ _GIVES = {
     "CUDAExecutionProvider": "detection on an NVIDIA GPU (with onnxruntime-gpu: see the tutorial)",
     "CoreMLExecutionProvider": "detection on Apple's accelerators (macOS)",
 }
+_EXTRAS = {"rawpy": "camera RAW and DNG as input (pip install 'passerby[raw]')"}
 _BUILDS = {"onnxruntime": ("onnxruntime-gpu",)}
 """Other names under which a library may be installed: they hold the same modules."""
 
@@ -59,9 +60,15 @@ def examine() -> Installation:
         detectors=detectors,
         providers=providers,
         jpeg=jpeg,
-        optional=tuple(
-            OptionalPart(name=name, present=name in providers, gives=gives)
-            for name, gives in _GIVES.items()
+        optional=(
+            *(
+                OptionalPart(name=name, present=name in providers, gives=gives)
+                for name, gives in _GIVES.items()
+            ),
+            *(
+                OptionalPart(name=name, present=_version(name) is not None, gives=gives)
+                for name, gives in _EXTRAS.items()
+            ),
         ),
     )
 

@@ -34,6 +34,12 @@ _CODECS: dict[Format, str] = {
     Format.HEIC: "heic",
     Format.AVIF: "avif",
     Format.JPEG_XL: "jpegxl",
+    Format.MULTIPAGE_TIFF: "tiff",
+    Format.RAW: "raw",
+    Format.PSD: "psd",
+    Format.GIF: "gif",
+    Format.APNG: "apng",
+    Format.ANIMATED_WEBP: "animated_webp",
 }
 """Names of modules."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from passerby.errors import CorruptInput, EmptyInput, LimitExceeded, OutputError, PasserbyError
@@ -56,18 +56,32 @@ def check_claim(size: tuple[int, int], pixel_bytes: int, file_bytes: int, limits
     `size` is (width, height) as the header says; `pixel_bytes` is what a decoded pixel takes.
     Raises EmptyInput or LimitExceeded.
     """
-    width, height = size
-    if width <= 0 or height <= 0:
-        raise EmptyInput(f"the picture is {width}x{height}: it has no pixels")
-    pixels = width * height
+    check_claims([(size, pixel_bytes)], file_bytes, limits)
+
+
+def check_claims(
+    claims: Sequence[tuple[tuple[int, int], int]], file_bytes: int, limits: Limits
+) -> None:
+    """Refuse the sizes of all pictures in a file before any of them is decoded.
+
+    Each claim is the (width, height) that a header says and the bytes of a decoded pixel.
+    Raises EmptyInput or LimitExceeded.
+    """
+    for (width, height), _ in claims:
+        if width <= 0 or height <= 0:
+            raise EmptyInput(f"the picture is {width}x{height}: it has no pixels")
+    pixels = sum(width * height for (width, height), _ in claims)
+    width, height = claims[0][0]
+    what = f"{width}x{height}" if len(claims) == 1 else f"all {len(claims)} pictures of it together"
     if pixels > limits.pixels:
         raise LimitExceeded(
-            f"{width}x{height} is {pixels / 1e6:.0f} megapixels; the limit is "
-            f"{limits.pixels / 1e6:.0f}"
+            f"{what} have {pixels / 1e6:.0f} megapixels; the limit is {limits.pixels / 1e6:.0f}"
         )
-    memory = pixels * (COPIES * pixel_bytes + _MASKS) + 3 * file_bytes
+    memory = 3 * file_bytes + sum(
+        width * height * (COPIES * pixel_bytes + _MASKS) for (width, height), pixel_bytes in claims
+    )
     if memory > limits.memory:
         raise LimitExceeded(
-            f"{width}x{height} would take about {memory / 2**20:.0f} MiB; the limit is "
+            f"{what} would take about {memory / 2**20:.0f} MiB; the limit is "
             f"{limits.memory / 2**20:.0f}"
         )

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from passerby.errors import CorruptInput, UnsupportedFormat
-from passerby.media import exif, headers_heif, orient
+from passerby.media import exif, headers_heif, orient, psd_channels
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import png as png_container
+from passerby.media.containers import psd as psd_container
 from passerby.media.containers import riff as riff_container
 from passerby.media.containers import tiff as tiff_container
 from passerby.media.png_header import MODES, read_header
@@ -20,6 +21,13 @@ from passerby.media.tiff_layout import read_layout, read_size
 from passerby.model.media import Facts, Format, Mode, Orientation
 
 _JPEG_MODES = {1: Mode.L, 3: Mode.RGB, 4: Mode.CMYK}
+_PSD_MODES = {
+    psd_channels.BITMAP: Mode.L,
+    psd_channels.GREY: Mode.L,
+    psd_channels.INDEXED: Mode.RGB,
+    psd_channels.RGB: Mode.RGB,
+    psd_channels.CMYK: Mode.CMYK,
+}
 _EXIF = b"Exif\x00"
 
 
@@ -46,6 +54,20 @@ def _jpeg(data: bytes) -> Facts:
             size, mode = (width, height), _JPEG_MODES.get(count)
             facts = replace(facts, size=size, mode=mode, depth=depth)
     return facts
+
+
+def _gif(data: bytes) -> Facts:
+    facts = Facts(format=Format.GIF, mode=Mode.RGBA, depth=8)
+    if len(data) < 10:
+        return facts
+    width, height = struct.unpack_from("<2H", data, 6)
+    return replace(facts, size=(width, height))
+
+
+def _animated_png(data: bytes) -> Facts:
+    facts = replace(_png(data), format=Format.APNG)
+    # Fewer bits are written with 8.
+    return replace(facts, depth=max(facts.depth or 8, 8))
 
 
 def _png(data: bytes) -> Facts:
@@ -87,10 +109,15 @@ def _webp(data: bytes) -> Facts:
     return facts
 
 
+def _animated_webp(data: bytes) -> Facts:
+    return replace(_webp(data), format=Format.ANIMATED_WEBP)
+
+
 def _tiff(data: bytes) -> Facts:
     tree = tiff_container.walk(data)
-    page = tiff_container.pages(data, tree)[0]
-    facts = Facts(format=Format.TIFF, size=read_size(data, tree, page))
+    page, *more = tiff_container.pages(data, tree)
+    form = Format.MULTIPAGE_TIFF if more else Format.TIFF
+    facts = Facts(format=form, size=read_size(data, tree, page))
     tag = tiff_container.first_integer(data, tree, page, exif.ORIENTATION)
     orientation = orient.from_tag(tag) if tag is not None else Orientation.TOP_LEFT
     facts = replace(facts, orientation=orientation)
@@ -101,11 +128,40 @@ def _tiff(data: bytes) -> Facts:
     return replace(facts, mode=layout.mode, depth=layout.depth)
 
 
+def _raw(data: bytes) -> Facts:
+    """Sensor data are rendered to 16 bits, in a size that LibRaw may cut at the edges."""
+    facts = Facts(format=Format.RAW)
+    if not tiff_container.has_directories(data):
+        return facts
+    tree = tiff_container.walk(data)
+    tag = tiff_container.first_integer(data, tree, tree.ifds[0], exif.ORIENTATION)
+    orientation = orient.from_tag(tag) if tag is not None else Orientation.TOP_LEFT
+    sensor = tiff_container.sensor_pictures(data, tree)[0]
+    try:
+        size = read_size(data, tree, sensor)
+    except CorruptInput:
+        return facts
+    return replace(facts, size=size, depth=16, orientation=orientation)
+
+
+def _psd(data: bytes) -> Facts:
+    document = psd_container.walk(data)
+    mode = _PSD_MODES.get(document.mode)
+    size = document.width, document.height
+    return Facts(format=Format.PSD, size=size, mode=mode, depth=document.depth)
+
+
 _DESCRIBERS: dict[Format, Callable[[bytes], Facts]] = {
     Format.JPEG: _jpeg,
     Format.PNG: _png,
     Format.WEBP: _webp,
     Format.TIFF: _tiff,
+    Format.MULTIPAGE_TIFF: _tiff,
+    Format.RAW: _raw,
+    Format.PSD: _psd,
+    Format.GIF: _gif,
+    Format.APNG: _animated_png,
+    Format.ANIMATED_WEBP: _animated_webp,
     Format.HEIC: headers_heif.heic,
     Format.AVIF: headers_heif.avif,
     Format.JPEG_XL: headers_heif.jpegxl,

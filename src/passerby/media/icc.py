@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import struct
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from PIL import Image, ImageCms
 
@@ -52,6 +52,22 @@ def keep(profile: bytes | None, mode: Mode, notes: list[str]) -> bytes | None:
     except BadTag as problem:
         notes.append(f"the colour profile is left out: {problem}")
         return None
+
+
+@cache
+def standard_rgb() -> bytes:
+    """Return a profile of sRGB (IEC 61966-2-1), made by the colour engine."""
+    made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return rebuild(made, _SPACES[Mode.RGB])
+
+
+def is_rebuilt(profile: bytes) -> bool:
+    """Whether a profile is one that `keep` has written."""
+    space = profile[16:20]
+    try:
+        return space in _CMS_MODES and _keep(profile, space) == profile
+    except BadTag:
+        return False
 
 
 @lru_cache(maxsize=8)

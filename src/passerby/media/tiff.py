@@ -1,19 +1,20 @@
 """TIFF (6.0) and BigTIFF: read by hand with the codecs of imagecodecs, checked with tifffile.
 
 Pillow opens 16-bit RGB as 8-bit and hands most files to libtiff, which prints to stderr; hence
-the other libraries. The output is written by hand: one page, deflated strips, no tag but those
-that a decoder needs, the profile and the fields.
+the other libraries. The output is written by hand: the pages in their order, deflated strips, no
+tag but those that a decoder needs, the profile and the fields.
 """
 
 from __future__ import annotations
 
 import io
 import logging
+from dataclasses import dataclass, replace
 
 import numpy as np
 import tifffile
 
-from passerby.errors import UnsupportedFormat
+from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import exif, fields, guard, icc, orient, samples, tiff_segments, tiff_write
 from passerby.media.containers import tiff as container
 from passerby.media.containers.tiff import Ifd, Tree
@@ -30,64 +31,100 @@ ICC_TAG, XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 34675, 700, 33723, 34377
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A directory, and what it says of its picture."""
+
+    ifd: Ifd
+    layout: Layout
+    metadata: Metadata
+
+
 def read(data: bytes, limits: Limits) -> Picture:
-    """Decode a TIFF of one page. SubIFDs and reduced copies are not looked at.
+    """Decode a TIFF with all its pages. SubIFDs, reduced copies and masks are not looked at.
 
     Raises EmptyInput, CorruptInput, UnsupportedFormat or LimitExceeded.
     """
-    return _read(data, limits)[0]
+    tree, pages = _open(data, limits)
+    form = Format.MULTIPAGE_TIFF if len(pages) > 1 else Format.TIFF
+    return _joined([_read_page(data, tree, page, form) for page in pages])
 
 
 def read_again(data: bytes, limits: Limits) -> Picture:
-    """Decode with tifffile, where the file is such as `encode` writes; else as `read` does."""
-    picture, tree, layout = _read(data, limits)
-    if layout.compression == JPEG or layout.photometric == PALETTE or layout.depth < 8:
-        return picture
-    page = container.pages(data, tree)[0]
+    """Decode as `read` does and, of pages such as `encode` writes, take tifffile's pixels."""
+    _, pages = _open(data, limits)
+    frames = read(data, limits).frames
     with guard.decoding("TIFF"), tifffile.TiffFile(io.BytesIO(data)) as file:
-        raw = np.asarray(file.pages[page.page or 0].asarray(maxworkers=1))
+        return _joined(
+            [_read_page_again(file, page, frame) for page, frame in zip(pages, frames, strict=True)]
+        )
+
+
+def _open(data: bytes, limits: Limits) -> tuple[Tree, tuple[_Page, ...]]:
+    """Read all directories, and check all claims before anything is decoded."""
+    tree = container.walk(data)
+    if container.is_camera_raw(data, tree):
+        raise UnsupportedFormat("camera RAW is no TIFF of pages")
+    if container.lost_pages(tree):
+        raise CorruptInput("TIFF: a further page is damaged, or the pages lead in a circle")
+    ifds = container.pages(data, tree)
+    guard.check_claims([(read_size(data, tree, ifd), 1) for ifd in ifds], len(data), limits)
+    pages = tuple(
+        _Page(ifd, read_layout(data, tree, ifd), read_metadata(data, tree, ifd)) for ifd in ifds
+    )
+    guard.check_claims([_claim(page.layout) for page in pages], len(data), limits)
+    return tree, pages
+
+
+def _claim(layout: Layout) -> tuple[tuple[int, int], int]:
+    channels = max(layout.mode.channels, layout.channels)
+    return (layout.width, layout.height), channels * (2 if layout.depth == 16 else 1)
+
+
+def _read_page(data: bytes, tree: Tree, page: _Page, form: Format) -> Picture:
+    notes: list[str] = []
+    encoding = _plan(data, page, form, notes)
+    with guard.decoding("TIFF"):
+        raw = tiff_segments.decode(data, page.layout, tree.order)
+        pixels = tiff_segments.meaning(raw, page.layout)
+    return orient.upright(pixels, encoding, page.metadata.orientation, notes)
+
+
+def _read_page_again(file: tifffile.TiffFile, page: _Page, frame: Picture) -> Picture:
+    layout = page.layout
+    if layout.compression == JPEG or layout.photometric == PALETTE or layout.depth < 8:
+        return frame
+    raw = np.asarray(file.pages[page.ifd.page or 0].asarray(maxworkers=1))
     if layout.planar:
         raw = raw.transpose(1, 2, 0)
     raw = raw.reshape(layout.height, layout.width, layout.channels)
     pixels = tiff_segments.meaning(raw, layout)
-    return orient.upright(pixels, picture.encoding, picture.orientation, list(picture.notes))
+    return orient.upright(pixels, frame.encoding, frame.orientation, list(frame.notes))
 
 
-def _read(data: bytes, limits: Limits) -> tuple[Picture, Tree, Layout]:
-    tree = container.walk(data)
-    if container.is_camera_raw(data, tree):
-        raise UnsupportedFormat("camera RAW is not handled yet")
-    pages = container.pages(data, tree)
-    if len(pages) != 1:
-        raise UnsupportedFormat("multi-page TIFF is not handled yet")
-    guard.check_claim(read_size(data, tree, pages[0]), 1, len(data), limits)
-    layout = read_layout(data, tree, pages[0])
-    channels = max(layout.mode.channels, layout.channels)
-    pixel_bytes = channels * (2 if layout.depth == 16 else 1)
-    size = layout.width, layout.height
-    guard.check_claim(size, pixel_bytes, len(data), limits)
-    metadata = read_metadata(data, tree, pages[0])
-    notes: list[str] = []
-    encoding = _plan(data, layout, metadata, notes)
-    with guard.decoding("TIFF"):
-        raw = tiff_segments.decode(data, layout, tree.order)
-        pixels = tiff_segments.meaning(raw, layout)
-    return orient.upright(pixels, encoding, metadata.orientation, notes), tree, layout
+def _joined(pages: list[Picture]) -> Picture:
+    """Return the pages as one picture, which has the notes of all of them. Text fields are those
+    of the first page."""
+    first, more = pages[0], pages[1:]
+    notes = [f"page {n}: {note}" for n, page in enumerate(more, 2) for note in page.notes]
+    further = tuple(replace(p, encoding=replace(p.encoding, fields=())) for p in more)
+    return replace(first, more=further, notes=(*first.notes, *notes))
 
 
-def _plan(data: bytes, layout: Layout, metadata: Metadata, notes: list[str]) -> Encoding:
+def _plan(data: bytes, page: _Page, form: Format, notes: list[str]) -> Encoding:
+    layout = page.layout
     used = layout.mode.channels if layout.photometric != PALETTE else 1
     if layout.channels > used:
         notes.append(f"{layout.channels - used} channels without a known meaning are left out")
     profile_mode = Mode.RGB if layout.photometric == PALETTE else layout.mode
     return Encoding(
-        format=Format.TIFF,
+        format=form,
         mode=layout.mode,
         depth=8 if layout.photometric == PALETTE else layout.depth,
         lossless=True,
-        grid=_grid(data, layout, metadata.orientation),
-        icc=icc.keep(metadata.profile, profile_mode, notes),
-        fields=metadata.fields,
+        grid=_grid(data, layout, page.metadata.orientation),
+        icc=icc.keep(page.metadata.profile, profile_mode, notes),
+        fields=page.metadata.fields,
     )
 
 
@@ -128,9 +165,18 @@ def read_metadata(data: bytes, tree: Tree, page: Ifd) -> Metadata:
 
 
 def encode(picture: Picture, keep: tuple[Field, ...]) -> bytes:
-    """Encode as one page of deflated strips."""
+    """Encode as pages of deflated strips."""
     with guard.encoding("TIFF"):
-        mode, pixels = samples.written_form(picture)
-        encoding = picture.encoding
-        packet = fields.packet(encoding.fields, keep)
-        return tiff_write.write(mode, pixels, encoding.depth, icc=encoding.icc, xmp=packet)
+        return tiff_write.write([_to_page(frame, keep) for frame in picture.frames])
+
+
+def _to_page(frame: Picture, keep: tuple[Field, ...]) -> tiff_write.Page:
+    mode, pixels = samples.written_form(frame)
+    encoding = frame.encoding
+    return tiff_write.Page(
+        mode=mode,
+        samples=pixels,
+        depth=encoding.depth,
+        icc=encoding.icc,
+        xmp=fields.packet(encoding.fields, keep),
+    )

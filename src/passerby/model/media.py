@@ -37,10 +37,12 @@ class Format(StrEnum):
 
 HANDLED = frozenset(
     {
-        *(Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF),
-        *(Format.HEIC, Format.AVIF, Format.JPEG_XL),
+        *(Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.MULTIPAGE_TIFF),
+        *(Format.HEIC, Format.AVIF, Format.JPEG_XL, Format.RAW, Format.PSD),
+        *(Format.GIF, Format.APNG, Format.ANIMATED_WEBP),
     }
 )
+"""Formats that are read; RAW only where its extra is installed."""
 
 WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.AVIF})
 """Formats that a still can be written in, whatever it was read from."""
@@ -53,6 +55,16 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.PNG: (".png",),
     Format.WEBP: (".webp",),
     Format.TIFF: (".tif", ".tiff"),
+    Format.MULTIPAGE_TIFF: (".tif", ".tiff"),
+    Format.RAW: (
+        *(".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".raf", ".orf"),
+        *(".rw2", ".rwl", ".pef", ".srw", ".3fr", ".iiq", ".mrw", ".x3f", ".erf", ".kdc", ".dcr"),
+        *(".mef", ".mos", ".gpr", ".fff"),
+    ),
+    Format.PSD: (".psd", ".psb"),
+    Format.GIF: (".gif",),
+    Format.APNG: (".png", ".apng"),
+    Format.ANIMATED_WEBP: (".webp",),
     Format.HEIC: (".heic", ".heif", ".hif"),
     Format.AVIF: (".avif",),
     Format.JPEG_XL: (".jxl",),
@@ -60,7 +72,12 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
 """File name endings of each handled format, the usual one first."""
 
 
-_TARGETS: dict[Format, Format] = {Format.HEIC: Format.JPEG, Format.JPEG_XL: Format.PNG}
+_TARGETS: dict[Format, Format] = {
+    Format.HEIC: Format.JPEG,
+    Format.JPEG_XL: Format.PNG,
+    Format.RAW: Format.JPEG,
+    Format.PSD: Format.TIFF,
+}
 """What pictures of a format that is read and not written become, unless somebody says otherwise."""
 
 

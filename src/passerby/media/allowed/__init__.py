@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
 from passerby.media import fields
-from passerby.media.allowed import avif, jpeg, png, tiff, webp
+from passerby.media.allowed import animated_webp, apng, avif, gif, jpeg, png, psd, tiff, webp
 from passerby.media.inventory import list_parts
 from passerby.model.media import HANDLED, Encoding, Field, Format, Group, Part
 
@@ -20,6 +20,11 @@ _LISTERS = {
     Format.PNG: png.list_leftovers,
     Format.WEBP: webp.list_leftovers,
     Format.TIFF: tiff.list_leftovers,
+    Format.MULTIPAGE_TIFF: tiff.list_leftovers,
+    Format.PSD: psd.list_leftovers,
+    Format.GIF: gif.list_leftovers,
+    Format.APNG: apng.list_leftovers,
+    Format.ANIMATED_WEBP: animated_webp.list_leftovers,
     Format.AVIF: avif.list_leftovers,
     Format.HEIC: avif.list_leftovers,
 }
@@ -37,5 +42,5 @@ def list_leftovers(
     if lister is None and name in HANDLED:
         return tuple(part for part in list_parts(data, name) if part.group not in _PLAIN)
     if lister is None:
-        raise UnsupportedFormat(f"{name} is not handled yet")
+        raise UnsupportedFormat(f"{name} is never written: no list says what a copy may hold")
     return tuple(lister(data, encoding, fields.packet(encoding.fields, keep)))

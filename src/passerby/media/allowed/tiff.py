@@ -5,8 +5,10 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from passerby.errors import CorruptInput, UnsupportedFormat
+from passerby.media import icc
 from passerby.media import tiff as codec
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import tiff as container
@@ -21,36 +23,71 @@ _NEEDED = frozenset(
     | {320, 322, 323, 324, 325, 332, 338, 339, 347, 530, 531}
 )
 """Tags whose values are numbers that a decoder uses, with their structure checked on reading."""
+_PAGE_NUMBER = 297
 _MOST_NUMBERS = 16
 """Values in a tag that is no list of strips or tiles and no palette."""
 _LISTS = frozenset({273, 279, 320, 324, 325, 347})
 
 
 def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> list[Part]:
-    """List tags that are not needed for the picture and not planned, further directories, and
-    bytes that nothing refers to or that a strip does not need. Raises CorruptInput."""
+    """List tags that are not needed for a page and not planned, further directories, and bytes
+    that nothing refers to or that a strip does not need. Raises CorruptInput."""
     tree = container.walk(data)
-    page = container.pages(data, tree)[0]
-    planned = {codec.ICC_TAG: encoding.icc, codec.XMP_TAG: packet}
+    pages = container.pages(data, tree)
+    allowed = {"header", "padding"}
+    spare: list[Part] = []
+    for number, page in enumerate(pages):
+        allowed |= {page.name, f"{page.name}/picture"}
+        allowed |= _allowed_tags(data, tree, page, _planned(number, len(pages), encoding, packet))
+        spare += _in_segments(data, tree, page)
+    return [part for part in inventory.list_parts(data) if not _is_planned(part, allowed)] + spare
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What one page may have besides its picture. `numbers` are the values that its PageNumber
+    may have; without `icc` being known, any profile that is rebuilt already will do."""
+
+    numbers: tuple[tuple[int, int], ...]
+    packet: bytes | None
+    icc: bytes | None
+    icc_known: bool
+
+    def has_profile(self, raw: bytes) -> bool:
+        return raw == self.icc if self.icc_known else icc.is_rebuilt(raw)
+
+
+def _planned(number: int, count: int, encoding: Encoding, packet: bytes | None) -> _Planned:
+    """Return the plan of a page. The encoding is that of the first: what another one holds is
+    compared with its own when it is read."""
+    numbers = ((number, count), (number, 0)) if count > 1 else ()
+    if number == 0:
+        return _Planned(numbers, packet, encoding.icc, icc_known=True)
+    return _Planned(numbers, None, None, icc_known=False)
+
+
+def _allowed_tags(data: bytes, tree: Tree, page: Ifd, planned: _Planned) -> set[str]:
+    """Return the paths of the tags that a page may have."""
     tags = Counter(entry.tag for entry in page.entries)
     allowed: set[str] = set()
     for entry in page.entries:
-        if entry.tag in planned:
-            fits = container.raw(data, entry) == planned[entry.tag]
+        if entry.tag == codec.XMP_TAG:
+            fits = container.raw(data, entry) == planned.packet
+        elif entry.tag == codec.ICC_TAG:
+            fits = planned.has_profile(container.raw(data, entry))
+        elif entry.tag == _PAGE_NUMBER:
+            fits = entry.sound and container.integers(data, tree, entry) in planned.numbers
         else:
             small = entry.tag in _LISTS or entry.count <= _MOST_NUMBERS
             fits = entry.tag in _NEEDED and entry.sound and small
         if fits and tags[entry.tag] == 1:
             allowed.add(f"{page.name}/{describe(page.name, entry.tag)[0]}")
-    found = [part for part in inventory.list_parts(data) if not _is_planned(part, page, allowed)]
-    return found + list(_in_segments(data, tree, page))
+    return allowed
 
 
-def _is_planned(part: Part, page: Ifd, allowed: set[str]) -> bool:
-    """Whether a part is the page itself, an allowed tag, or lies inside one."""
-    if part.name in ("header", "padding", page.name, f"{page.name}/picture"):
-        return True
-    return "/".join(part.name.split("/")[:2]) in allowed
+def _is_planned(part: Part, allowed: set[str]) -> bool:
+    """Whether a part is a page itself, an allowed tag, or lies inside one."""
+    return part.name in allowed or "/".join(part.name.split("/")[:2]) in allowed
 
 
 def _in_segments(data: bytes, tree: Tree, page: Ifd) -> Iterator[Part]:

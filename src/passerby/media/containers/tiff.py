@@ -27,10 +27,17 @@ NEW_SUBFILE_TYPE = 254
 SUBFILE_TYPE = 255
 COMPRESSION = 259
 PHOTOMETRIC = 262
+STRIP_OFFSETS = 273
+TILE_OFFSETS = 324
+JPEG_OFFSET = 513
 DNG_VERSION = 50706
 
+_TRANSPARENCY_MASK = 4
 _RAW_PHOTOMETRIC = frozenset({32803, 34892})
 """Colour filter array, and linear raw (TIFF/EP, DNG 1.7)."""
+_RAW_VERSIONS = {0x4F52: "Olympus", 0x5352: "Olympus", 0x0055: "Panasonic"}
+"""What stands in the place of the version 42 in the headers of some makers."""
+_CR2_SLICES = 50752
 _RAW_COMPRESSION = frozenset({32767, 32769, 32770, 34713, 65535})
 """Sony, packed raw, Samsung, Nikon, Pentax."""
 
@@ -127,8 +134,10 @@ class _Walker:
 
     def alone(self, name: str, at: int, page: int | None) -> int:
         """Read one directory; return the pointer to the next."""
-        if at in self.seen or len(self.ifds) >= _MOST_IFDS:
+        if at in self.seen:
             raise CorruptInput("TIFF: directories that point to one another")
+        if len(self.ifds) >= _MOST_IFDS:
+            raise CorruptInput(f"TIFF: there are more than {_MOST_IFDS} directories")
         self.seen.add(at)
         count = self.number(at, "Q" if self.big else "H")
         head, each = (8, 20) if self.big else (2, 12)
@@ -208,7 +217,7 @@ def _open(data: bytes, base: int, end: int) -> tuple[_Walker, int]:
     if order is None or end - base < 8:
         raise CorruptInput("TIFF: the header is damaged")
     version = struct.unpack(order + "H", mark[2:4])[0]
-    if version not in (42, 43):
+    if version not in (42, 43, *_RAW_VERSIONS):
         raise CorruptInput("TIFF: the header is damaged")
     walker = _Walker(data, base, end, order, big=version == 43)
     pointer = walker.number(base + 8, "Q") if version == 43 else walker.number(base + 4, "I")
@@ -240,25 +249,61 @@ def raw(data: bytes, entry: Entry) -> bytes:
 
 
 def pages(data: bytes, tree: Tree) -> tuple[Ifd, ...]:
-    """Return the directories of the main chain that are pictures of their own, not reduced
-    copies of another (TIFF 6.0, NewSubfileType)."""
+    """Return the directories of the main chain that are pictures of their own, in their order:
+    no reduced copies, masks or thumbnails (TIFF 6.0, NewSubfileType; DNG 1.7)."""
     chain = [ifd for ifd in tree.ifds if ifd.page is not None]
-    full = [ifd for ifd in chain if not _is_reduced(data, tree, ifd)]
+    full = [ifd for ifd in chain if _is_page(data, tree, ifd)]
     return tuple(full or chain[:1])
 
 
-def _is_reduced(data: bytes, tree: Tree, ifd: Ifd) -> bool:
+def lost_pages(tree: Tree) -> bool:
+    """Whether the main chain goes on to a directory that cannot be read, or loops."""
+    return any("/" not in fault.name for fault in tree.faults)
+
+
+def _is_page(data: bytes, tree: Tree, ifd: Ifd) -> bool:
+    if ifd.find(JPEG_OFFSET) and not ifd.find(STRIP_OFFSETS) and not ifd.find(TILE_OFFSETS):
+        # The thumbnail of an Exif block (Exif 3.0, 4.5.8).
+        return False
+    if first_integer(data, tree, ifd, PHOTOMETRIC) == _TRANSPARENCY_MASK:
+        return False
     kind = first_integer(data, tree, ifd, NEW_SUBFILE_TYPE)
     if kind is not None:
-        return bool(kind & 1)
-    return first_integer(data, tree, ifd, SUBFILE_TYPE) == 2
+        # Bit 1 says that it is one page of several; all others that it is something else.
+        return kind & ~2 == 0
+    return first_integer(data, tree, ifd, SUBFILE_TYPE) != 2
+
+
+def has_directories(data: bytes) -> bool:
+    """Whether a file begins as TIFF does, or as those of makers that changed its version."""
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None or len(data) < 8:
+        return False
+    return struct.unpack_from(order + "H", data, 2)[0] in (42, 43, *_RAW_VERSIONS)
+
+
+def sensor_pictures(data: bytes, tree: Tree) -> tuple[Ifd, ...]:
+    """Return the directories of a RAW file that hold sensor data; the first where none is known
+    to. Previews and masks are none of them, also where they are stored like sensor data."""
+    found = [
+        ifd
+        for ifd in tree.ifds
+        if (_holds_sensor_data(data, tree, ifd) or ifd.find(_CR2_SLICES) is not None)
+        and not first_integer(data, tree, ifd, NEW_SUBFILE_TYPE)
+    ]
+    return tuple(found or tree.ifds[:1])
+
+
+def _holds_sensor_data(data: bytes, tree: Tree, ifd: Ifd) -> bool:
+    return (
+        first_integer(data, tree, ifd, PHOTOMETRIC) in _RAW_PHOTOMETRIC
+        or first_integer(data, tree, ifd, COMPRESSION) in _RAW_COMPRESSION
+    )
 
 
 def is_camera_raw(data: bytes, tree: Tree) -> bool:
     """Whether any directory holds sensor data, or says that the file is a DNG."""
     return any(
-        ifd.find(DNG_VERSION) is not None
-        or first_integer(data, tree, ifd, PHOTOMETRIC) in _RAW_PHOTOMETRIC
-        or first_integer(data, tree, ifd, COMPRESSION) in _RAW_COMPRESSION
+        ifd.find(DNG_VERSION) is not None or _holds_sensor_data(data, tree, ifd)
         for ifd in tree.ifds
     )

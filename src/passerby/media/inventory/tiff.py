@@ -19,6 +19,8 @@ from passerby.model.media import Group, Part
 
 _EXIF_PREFIX = b"Exif\x00"
 _MAKER_NOTE, _XMP, _IPTC, _PHOTOSHOP, _JUMBF = 37500, 700, 33723, 34377, 52545
+_PRIVATE = 50740
+"""DNGPrivateData: a maker's notes, moved there when a DNG was made of another RAW file."""
 _DATA_TAGS = ((273, 279), (324, 325), (513, 514))
 """Tags that give offsets, and the tags that give the sizes there."""
 _MOST_PICTURES = 64
@@ -29,8 +31,14 @@ _MOST_VALUES, _MOST_STRIPS = 4_000_000, 20_000
 def list_parts(data: bytes) -> list[Part]:
     """List the parts of a TIFF file. Raises CorruptInput."""
     tree = container.walk(data)
-    page = container.pages(data, tree)[0]
-    return _list_tree(data, tree, len(data), page)
+    return _list_tree(data, tree, len(data), container.pages(data, tree))
+
+
+def list_raw(data: bytes) -> list[Part]:
+    """List the parts of a RAW file that is built like a TIFF. The sensor data is its picture.
+    Raises CorruptInput."""
+    tree = container.walk(data)
+    return _list_tree(data, tree, len(data), container.sensor_pictures(data, tree))
 
 
 def list_exif(data: bytes, inner: slice, outer: slice, name: str) -> list[Part]:
@@ -40,24 +48,24 @@ def list_exif(data: bytes, inner: slice, outer: slice, name: str) -> list[Part]:
     try:
         # Values may not reach beyond the block.
         tree = container.walk(data, base, end)
-        inside = _list_tree(data, tree, end, None)
+        inside = _list_tree(data, tree, end, ())
     except CorruptInput:
         inside = [Part(name="damaged", group=Group.UNKNOWN, offset=start, size=end - start)]
     return block(name, outer.start, outer.stop - outer.start, shifted(inside, name, 0))
 
 
-def _list_tree(data: bytes, tree: Tree, end: int, page: Ifd | None) -> list[Part]:
+def _list_tree(data: bytes, tree: Tree, end: int, pages: tuple[Ifd, ...]) -> list[Part]:
     header = Part(
         name="header",
         group=Group.PICTURE,
         offset=tree.base,
         size=tree.header_size,
-        required=page is not None,
+        required=bool(pages),
     )
     parts = [header]
     covered = [(tree.base, tree.base + tree.header_size)]
     for ifd in tree.ifds:
-        listed, spans = _list_directory(data, tree, ifd, ifd is page)
+        listed, spans = _list_directory(data, tree, ifd, ifd in pages)
         parts += listed
         covered += spans
     for fault in tree.faults:
@@ -112,7 +120,7 @@ def _list_inside(data: bytes, entry: Entry, path: str) -> list[Part]:
         return shifted(photoshop.list_resources(raw), path, entry.offset)
     if entry.tag == _JUMBF:
         return shifted(boxes.list_boxes(raw), path, entry.offset)
-    if entry.tag == _MAKER_NOTE:
+    if entry.tag in (_MAKER_NOTE, _PRIVATE):
         return _list_previews(raw, entry, path)
     return []
 

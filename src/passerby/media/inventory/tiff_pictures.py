@@ -23,6 +23,8 @@ _COPIED = frozenset(
 )
 """Tags that a decoder needs, besides those of strips and tiles."""
 _UNCOMPRESSED, _GREY, _RGB, _YCBCR = 1, 1, 2, 6
+_GREYS = frozenset({_GREY, 4, 51177, 52527})
+"""Also transparency masks, depth maps and masks of what a picture shows (DNG 1.7)."""
 _MOST_BYTES = 2**28
 _NAMES = {_GREY: "grey", _RGB: "RGB", _YCBCR: "YCbCr"}
 
@@ -58,8 +60,8 @@ def _file_of(data: bytes, tree: Tree, ifd: Ifd) -> bytes:
             sampling = ifd.find(_SAMPLING)
             factors = (2, 2) if sampling is None else container.integers(data, tree, sampling)
             return ycc_as_png(pixels, size, (factors[0], factors[-1]))
-        if photometric in (_GREY, _RGB):
-            return as_png(pixels, size, 1 if photometric == _GREY else 3)
+        if photometric in _GREYS | {_RGB}:
+            return as_png(pixels, size, 3 if photometric == _RGB else 1)
     return _alone(data, tree, ifd, segments)
 
 
