@@ -18,7 +18,7 @@ from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.convert_colour import fit_colours
 from passerby.media.jpeg_frame import read_frame
 from passerby.model.media import Format, JpegLayout, Mode, Orientation
-from passerby.ports import Picture, Samples
+from passerby.ports import CONVERTED, Picture, Samples
 
 JPEG_QUALITY = 95
 _MODES = {
@@ -63,7 +63,7 @@ def convert(picture: Picture, target: Format) -> Picture:
     if target not in _MODES or picture.more:
         raise UnsupportedFormat(f"{source.format} cannot be written as {target}")
     _check_size(picture, target)
-    notes = [f"written as {target}"]
+    notes = [f"{CONVERTED}{target}"]
     mode = _fit_mode(source.mode, target)
     pixels = _in_mode(picture.samples, source.mode, mode, notes)
     depth = _fit_depth(source.depth, target, mode, notes)
