@@ -118,6 +118,15 @@ def test_a_copy_that_was_coded_again_is_held_to_what_coding_does(
     assert "coefficients" not in {check.name for check in result.checks}
 
 
+@pytest.mark.parametrize("method", [Method.BLUR, Method.MOSAIC])
+def test_a_cosmetic_jpeg_is_coded_again_and_says_so(method: Method) -> None:
+    data = encoded("JPEG", quality=90)
+    output, report = redacted(data, method)
+    assert not report.carried
+    assert any("coded again" in note for note in report.notes)
+    assert verify(output, data, report).exit is Exit.OK
+
+
 def test_blocks_that_cannot_be_compared_here_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encoded("JPEG", quality=90)
     output, report = redacted(data)

@@ -9,12 +9,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from canaries import blocks, faces
+from canaries.search import exiftool_written
 from passerby.compose import build_eyes
 from passerby.errors import Exit
 from passerby.examine import inspect_bytes, list_bytes
@@ -223,3 +225,39 @@ print(sorted({"PIL", "simplejpeg", "imagecodecs", "tifffile", "onnxruntime"} & s
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, input=FILES["XMP"].data, capture_output=True, check=True)
     assert done.stdout.decode().strip() == "[]"
+
+
+def test_what_pillow_writes_as_a_multi_picture_file() -> None:
+    out = io.BytesIO()
+    pictures = [Image.fromarray(faces.pixels(count)) for count in (1, 2, 3)]
+    pictures[0].save(out, "MPO", save_all=True, append_images=pictures[1:])
+    found = inspect_bytes(out.getvalue(), shown="x", options=Options(), ports=eyes())
+    assert len(found.sightings) == 1
+    assert {each.path[0]: each.faces for each in found.embedded} == {
+        "APP2/MPF/picture 2": 2,
+        # Pillow 12 gives it a size that reaches beyond the end of the file.
+        "APP2/MPF/picture 3 (damaged)": 3,
+    }
+
+
+def test_what_exiftool_writes(tmp_path: Path) -> None:
+    for count in (1, 2, 3):
+        (tmp_path / f"{count}.jpg").write_bytes(faces.jpeg(count))
+    data = exiftool_written(
+        faces.host(),
+        [
+            *("-Make=Nikon", f"-ThumbnailImage<={tmp_path}/1.jpg"),
+            f"-PhotoshopThumbnail<={tmp_path}/2.jpg",
+            f"-IPTC:ObjectPreviewData<={tmp_path}/3.jpg",
+            f"-XMP-GImage:ImageData<={tmp_path}/2.jpg",
+            f"-XMP-xmp:ThumbnailImage<={tmp_path}/3.jpg",
+        ],
+    )
+    found = inspect_bytes(data, shown="x", options=Options(), ports=eyes())
+    assert {each.path[0]: each.faces for each in found.embedded} == {
+        "APP1/Exif/IFD1/embedded picture": 1,
+        "APP13/Photoshop/Thumbnail 1036": 2,
+        "APP13/Photoshop/IPTC/ObjectPreviewData": 3,
+        "APP1/XMP/GImage:Data": 2,
+        "APP1/XMP/xmp:Thumbnails": 3,
+    }

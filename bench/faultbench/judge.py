@@ -1,7 +1,7 @@
 """Looks at published files with decoders that share no code with Passerby's way of reading.
 
-Pillow reads everything but TIFF, which tifffile reads: neither goes through Passerby's checks,
-headers or planning.
+Pillow reads all that is published but TIFF, which tifffile reads: neither goes through Passerby's
+checks, headers or planning. HEIC and JPEG XL are never published, only damaged.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import io
 import warnings
 from collections.abc import Iterator
 
+import imagecodecs
 import numpy as np
+import pi_heif
 import tifffile
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence
+from PIL import Image, ImageOps, ImageSequence
 
 Grey = NDArray[np.float32]
 ALIKE = 0.9
@@ -24,14 +26,21 @@ masked faces stay below 0.6 (`bench/mutations --count 600` prints the largest)."
 
 
 def frames(data: bytes) -> list[NDArray[np.generic]]:
-    """Return the decoded frames or pages, (height, width) or (height, width, channels), of any
-    depth. Raises whatever the decoder raises."""
+    """Return the frames or pages as they are shown: (height, width) or (height, width, channels),
+    of any depth. Raises whatever the decoder raises."""
     if data[:4] in (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"):
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             return [np.asarray(page.asarray()) for page in file.pages]
+    if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
+        return [np.asarray(pi_heif.open_heif(io.BytesIO(data)))]
+    if data.startswith((b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")):
+        return [imagecodecs.jpegxl_decode(data)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(data)) as image:
+            if image.format == "JPEG":
+                # A copy whose blocks were carried over may say that it is to be turned.
+                return [np.asarray(ImageOps.exif_transpose(image))]
             return [np.asarray(frame.copy()) for frame in ImageSequence.Iterator(image)]
 
 

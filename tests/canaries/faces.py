@@ -324,18 +324,29 @@ def behind_the_end() -> Shown:
     note = segment(0xE1, XMP + b'<rdf hdrgm:GainMapMax="2.0"/>')
     gain = with_segments(album.jpeg("APP2/MPF/picture 3"), [note])
     stray = album.jpeg("after the end/jpeg")
-    name = b"DualShot_Image"
-    entry = struct.pack("<HHI", 0, 0x0B41, len(name)) + name
-    entry += album.jpeg("after the end/SEFT/DualShot_Image")
-    directory = b"SEFH" + struct.pack("<II", 106, 1)
-    directory += struct.pack("<HHII", 0, 0x0B41, len(entry), len(entry))
-    seft = entry + directory + struct.pack("<I", len(directory)) + b"SEFT"
-    album.shown["after the end/video"] = None
     video = blocks.box(b"ftyp", b"mp42\0\0\0\0isommp42") + blocks.box(b"mdat", bytes(300))
+    album.shown["after the end/video"] = None
+    album.shown["after the end/SEFT/MotionPhoto_Data"] = None
+    second_eye = album.jpeg("after the end/SEFT/DualShot_Image")
+    seft = samsung({b"DualShot_Image": second_eye, b"MotionPhoto_Data": video})
     size = len(host()) + len(_index(0, 0, 0, 0))
     index = _index(size, len(second), len(gain), size - 10)
     trailer = second + gain + video + b"stray" + stray + seft
     return Shown(with_segments(host(), [index], trailer), album.shown)
+
+
+def samsung(entries: dict[bytes, bytes]) -> bytes:
+    """Return a SEFT trailer."""
+    bodies = [
+        struct.pack("<HHI", 0, 0x0A00 + number, len(name)) + name + data
+        for number, (name, data) in enumerate(entries.items())
+    ]
+    total, at = sum(map(len, bodies)), 0
+    directory = b"SEFH" + struct.pack("<II", 106, len(bodies))
+    for number, body in enumerate(bodies):
+        directory += struct.pack("<HHII", 0, 0x0A00 + number, total - at, len(body))
+        at += len(body)
+    return b"".join(bodies) + directory + struct.pack("<I", len(directory)) + b"SEFT"
 
 
 def _index(first: int, second: int, third: int, offset: int) -> bytes:

@@ -113,8 +113,8 @@ def test_depth(depth: int, target: Format, kept: int, note: str | None) -> None:
         assert len(np.unique(there.samples)) == values
     else:
         scale = 2 ** (16 - kept)
-        upper = there.samples[..., :1].astype(np.int64) >> (there.samples.itemsize * 8 - kept)
-        assert np.abs(upper * scale - picture.samples).max() <= scale
+        wide = there.samples[..., :1].astype(np.int64) << (16 - there.samples.itemsize * 8)
+        assert np.abs(wide - picture.samples).max() <= scale
 
 
 def test_a_picture_that_has_the_format_is_left_as_it_is() -> None:

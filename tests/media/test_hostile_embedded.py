@@ -112,6 +112,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "GIF starts": lambda: behind(repeated(b"GIF8")),
     "GIFs": lambda: behind(repeated(b"GIF89a")),
     "boxes": lambda: behind(repeated(struct.pack(">I4s4s", 12, b"ftyp", b"heic"))),
+    "boxes behind one": lambda: behind(
+        struct.pack(">I4s4s", 12, b"ftyp", b"heic") + repeated(struct.pack(">I4s", 8, b"free"))
+    ),
     "archives": lambda: behind(repeated(b"PK\3\4")),
     "base64 starts": lambda: behind(repeated(b"/9j/")),
     "base64 starts apart": lambda: behind(repeated(b"/9j/!")),

@@ -18,6 +18,8 @@ from passerby.media.containers import jpeg as jpeg_container
 TOO_MUCH = "too much looks like a picture: not looked at further"
 _MOST_STEPS = 2000
 """Segments or chunks of one file; extended XMP of 16 MiB takes 260."""
+_MOST_BOXES = 1000
+"""Beside each other; a video in fragments has two a second."""
 _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]*={0,2}")
 _LEAST_BASE64 = 200
@@ -161,9 +163,12 @@ def _boxes(raw: bytes, start: int, stop: int, first: int) -> Find | None:
     if not 12 <= size <= 4096 or begin + size > stop:
         return None
     end = begin
-    for box in bmff.walk(raw, begin, stop):
-        if not _BOX_TYPE.fullmatch(box.kind):
+    for number, box in enumerate(bmff.walk(raw, begin, stop)):
+        another = number > 0 and box.kind == b"ftyp"
+        if another or not _BOX_TYPE.fullmatch(box.kind):
             break
+        if number == _MOST_BOXES:
+            return Find(begin, stop, problem="more boxes than any picture or video has")
         end = box.end
     return Find(begin, end)
 

@@ -26,6 +26,8 @@ class _Node:
     group: Group
     offset: int | None = None
     held: EmbeddedPicture | None = None
+    same_as: str | None = None
+    """The part that tells the picture which this one holds as well."""
     below: list[_Node] = field(default_factory=list)
 
     @property
@@ -105,6 +107,8 @@ def _grow(inspection: Inspection) -> list[_Node]:
     top: list[_Node] = []
     latest: dict[str, _Node] = {}
     pictures = defaultdict(list)
+    told: dict[tuple[int, int], str] = {}
+    nodes: list[_Node] = []
     for run in _runs(inspection.embedded):
         pictures[run[0].path[0], run[0].offset].append(run)
     for part, verdict in zip(inspection.parts, inspection.verdicts, strict=True):
@@ -112,8 +116,14 @@ def _grow(inspection: Inspection) -> list[_Node]:
         node = _Node(label, part.size, verdict, part.group, part.offset)
         (top if parent is None else parent.below).append(node)
         latest[part.name] = node
+        nodes.append(node)
         for run in pictures.pop((part.name, part.offset), ()):
             _hang(node, run)
+        if node.held is not None and not part.pinned:
+            told[part.offset, part.size] = part.name
+    for node in nodes:
+        if node.verdict is Verdict.HOLDS_PICTURE and node.held is None and not node.below:
+            node.same_as = told.get((node.offset or 0, node.bytes))
     return top
 
 
@@ -160,6 +170,8 @@ def _child(node: _Node, label: str, picture: EmbeddedPicture) -> _Node:
 def _text(node: _Node) -> str:
     if node.held is not None:
         return f"{Verdict.HOLDS_PICTURE}: {shown(node.held)}"
+    if node.same_as is not None:
+        return f"{Verdict.HOLDS_PICTURE}: that of {printable(node.same_as)}"
     if node.verdict is Verdict.MAY_IDENTIFY:
         return f"{node.verdict}: {node.group}"
     return str(node.verdict)
@@ -180,7 +192,7 @@ def _folded(nodes: list[_Node], depth: int) -> Iterator[Row]:
     for node in nodes:
         if node.is_quiet:
             continue
-        if node.below or node.held is not None:
+        if node.below or node.held is not None or node.same_as is not None:
             yield _row(node, depth)
             yield from _folded(node.below, depth + 1)
         else:

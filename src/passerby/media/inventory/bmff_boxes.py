@@ -86,8 +86,9 @@ def _list_uuid(data: bytes, box: Box) -> list[Part]:
 
 
 def _list_video(data: bytes, box: Box, name: str, parts: list[Part]) -> list[Part]:
-    """List the boxes of a track or a video, all of group EMBEDDED."""
-    parts.append(Part(name=name, group=Group.EMBEDDED, offset=box.offset, size=box.size))
+    """List a track or a video and the boxes in it, which say more than they show."""
+    group = Group.UNKNOWN if parts else Group.EMBEDDED
+    parts.append(Part(name=name, group=group, offset=box.offset, size=box.size))
     if box.kind in _CONTAINERS and name.count("/") < _DEEPEST:
         for inner in bmff.walk(data, box.content, box.end):
             if len(parts) < _MOST:

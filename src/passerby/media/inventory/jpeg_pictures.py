@@ -118,8 +118,11 @@ def _named(data: bytes, number: int, words: tuple[int, ...], base: int) -> list[
     if what and kind & 0xFFFFFF != _PRIMARY:
         name += f" ({what})"
     at = base + start
-    if at + size > len(data):
+    if at >= len(data):
         return [Part(name=f"{name} (damaged)", group=Group.UNKNOWN, offset=base, size=0)]
+    if at + size > len(data):
+        # Pillow writes such sizes; the picture is there all the same.
+        name, size = f"{name} (damaged)", len(data) - at
     return [Part(name=name, group=Group.EMBEDDED, offset=at, size=size)]
 
 
