@@ -199,10 +199,10 @@ def png(pixels: np.ndarray) -> bytes:
 
 def test_what_others_cannot_open_or_see_the_face_in_is_a_finding() -> None:
     # Shown turned.
-    assert check_opens(seeds()[0], (120, 130)) is None
-    assert "sees" in str(check_opens(seeds()[0], (130, 120)))
-    assert "frames" in str(check_opens(seeds()[0], (120, 130), 2))
-    assert "cannot open" in str(check_opens(seeds()[0][:200], (120, 130)))
+    assert check_opens(seeds()[0], (130, 120)) is None
+    assert "sees" in str(check_opens(seeds()[0], (120, 130)))
+    assert "frames" in str(check_opens(seeds()[0], (130, 120), 2))
+    assert "cannot open" in str(check_opens(seeds()[0][:200], (130, 120)))
     ports, found = build_ports(OPTIONS, 1), Findings()
     for data in (seeds()[10], seeds()[4]):
         result = redact_bytes(data, shown="x", options=OPTIONS, given=None, ports=ports)
