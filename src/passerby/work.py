@@ -114,6 +114,8 @@ class Work:
     grids: tuple[Grid, ...] = (Grid(),)
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
+    fitting: tuple[str, ...] = ()
+    """What the format cannot hold of the picture that was last planned."""
     found_fields: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     unresolved: tuple[Sighting, ...] = ()
@@ -159,10 +161,6 @@ class Work:
             return ()
         return tuple(p for p in parts if p.group not in (Group.PICTURE, Group.COLOUR))
 
-    def note(self, notes: tuple[str, ...]) -> None:
-        """Keep the notes that are new."""
-        self.notes = tuple(dict.fromkeys((*self.notes, *notes)))
-
     def read_again(self, data: bytes) -> Picture:
         """Decode the source for the comparison. Raises InputError or LimitExceeded."""
         with self.timed("check"):
@@ -188,7 +186,7 @@ class Work:
             checks=self.checks,
             dropped=self.parts,
             kept_fields=kept,
-            notes=(*self.notes, *cosmetic_notes(options.method)),
+            notes=(*self.notes, *self.fitting, *cosmetic_notes(options.method)),
             timings=tuple(self.seconds.items()),
         )
 

@@ -8,9 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from canaries.animated_webp import filled_animated_webp
+from canaries.apng import filled_apng
 from canaries.bmff import filled_avif, filled_heic
 from canaries.carriers import Carrier, Filled, Nest
 from canaries.dng import filled_dng
+from canaries.gif import filled_gif
 from canaries.jpeg import filled_jpeg
 from canaries.jpegxl import filled_jpegxl
 from canaries.png import filled_png
@@ -23,6 +26,10 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
     "PNG": filled_png,
     "WebP": filled_webp,
     "TIFF": filled_tiff,
+    "TIFF pages": filled_pages,
+    "GIF": filled_gif,
+    "animated PNG": filled_apng,
+    "animated WebP": filled_animated_webp,
     "HEIC": filled_heic,
     "AVIF": filled_avif,
     "JPEG XL": filled_jpegxl,
@@ -31,8 +38,9 @@ BUILDERS: dict[str, Callable[[np.ndarray], Filled]] = {
 }
 """What fills a file of each format, from (height, width, 3) pixels."""
 
-SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tif"}
+SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tif", "TIFF pages": ".tif"}
 SUFFIXES |= {"HEIC": ".heic", "AVIF": ".avif", "JPEG XL": ".jxl", "DNG": ".dng", "PSD": ".psd"}
+SUFFIXES |= {"GIF": ".gif", "animated PNG": ".png", "animated WebP": ".webp"}
 
 IN_PIXELS = frozenset({"colour under alpha 0", "channel of unknown meaning"})
 """Carriers that are pixels: no part of a container lists them."""
@@ -44,8 +52,11 @@ __all__ = [
     "Carrier",
     "Filled",
     "Nest",
+    "filled_animated_webp",
+    "filled_apng",
     "filled_avif",
     "filled_dng",
+    "filled_gif",
     "filled_heic",
     "filled_jpeg",
     "filled_jpegxl",

@@ -50,7 +50,7 @@ def filled_png(pixels: np.ndarray) -> Filled:
         chunk(b"sPLT", nest.raw("sPLT", "sPLT") + b"\0\x08" + b"\1\2\3\4\5\6"),
         chunk(b"eXIf", blocks.exif_block(nest)),
         chunk(b"caBX", blocks.jumbf_box(nest)),
-        *_texts(nest),
+        *texts(nest),
         chunk(b"tIME", struct.pack(">HBBBBB", 2024, 5, 1, 12, 0, 0)),
         chunk(b"prVt", nest.raw("private chunk", "prVt")),
         chunk(b"IDAT", stream),
@@ -63,7 +63,8 @@ def filled_png(pixels: np.ndarray) -> Filled:
     return nest.filled(b"".join(pieces))
 
 
-def _texts(nest: Nest) -> list[bytes]:
+def texts(nest: Nest) -> list[bytes]:
+    """Return text chunks of all kinds, also with metadata blocks in them."""
     compressed = nest.raw("zTXt", "zTXt/Comment")
     packed = nest.raw("compressed iTXt", "iTXt/Warning")
     exif = b"Exif\0\0" + blocks.exif_block(nest, "raw profile Exif")

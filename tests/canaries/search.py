@@ -15,6 +15,7 @@ from pathlib import Path
 import imagecodecs
 
 from canaries.carriers import Filled
+from canaries.gif import contents
 from requirements import require
 
 _LARGEST = 64 * 2**20
@@ -59,6 +60,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "BlueY",
             "SRGBRendering",
             "ProfileName",
+            "AnimationFrames",
+            "AnimationPlays",
         ]
     ),
     "RIFF": frozenset(
@@ -66,6 +69,10 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "ImageWidth",
             "ImageHeight",
             "WebP_Flags",
+            "BackgroundColor",
+            "AnimationLoopCount",
+            "FrameCount",
+            "Duration",
             "VP8Version",
             "HorizontalScale",
             "VerticalScale",
@@ -73,6 +80,21 @@ _ALLOWED: dict[str, frozenset[str]] = {
             "AlphaPreprocessing",
             "AlphaFiltering",
             "AlphaCompression",
+        ]
+    ),
+    "GIF": frozenset(
+        [
+            "GIFVersion",
+            "ImageWidth",
+            "ImageHeight",
+            "HasColorMap",
+            "ColorResolutionDepth",
+            "BitsPerPixel",
+            "BackgroundColor",
+            "AnimationIterations",
+            "TransparentColor",
+            "FrameCount",
+            "Duration",
         ]
     ),
     "IFD0": frozenset(
@@ -132,7 +154,7 @@ _SYSTEM = frozenset({"System"})
 def found_in(data: bytes, filled: Filled) -> list[str]:
     """Return the carriers whose canaries stand in the bytes, or in any zlib stream of them,
     or in what is packed with Brotli."""
-    haystacks = [data, *_inflated(data), *_unpacked(data)]
+    haystacks = [data, *_inflated(data), *_unpacked(data), *_joined(data)]
     return [
         carrier.name
         for carrier in filled.carriers
@@ -163,6 +185,12 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
         with suppress(imagecodecs.BrotliError, ValueError):
             yield bytes(imagecodecs.brotli_decode(data[at + 8 : at - 4 + size]))
         at = data.find(b"brob", at + 1)
+
+
+def _joined(data: bytes) -> Iterator[bytes]:
+    """Yield what a GIF holds in sub-blocks, each of which may cut a canary in two."""
+    if data.startswith(b"GIF8"):
+        yield from contents(data)
 
 
 def exiftool(data: bytes) -> dict[str, object]:

@@ -16,8 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canaries import (
+    filled_animated_webp,
+    filled_apng,
     filled_avif,
     filled_dng,
+    filled_gif,
     filled_heic,
     filled_jpeg,
     filled_jpegxl,
@@ -32,6 +35,7 @@ from canaries.png import SIGNATURE, chunk
 from canaries.psd import INDEXED, Document, Layer
 from heif_files import heif_enc
 from media import arithmetic
+from media.animations import moving, random_apng, random_gif, saved_frames
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
 from media.test_pages import page, tiff_of
 from media.test_png import png, values_of
@@ -79,6 +83,15 @@ def seeds() -> dict[str, bytes]:
             planes=noise(1, 20, 30), mode=INDEXED, palette=noise(768).tobytes()
         ).build(),
         "filled psd": filled_psd(pixels).data,
+        "gif": saved_frames(moving(3), "GIF"),
+        "gif of every kind": random_gif(5),
+        "filled gif": filled_gif(pixels).data,
+        "apng": saved_frames(moving(3), "PNG"),
+        "16-bit apng": random_apng(3, 6, 16),
+        "palette apng": random_apng(4, 3, 4),
+        "filled apng": filled_apng(pixels).data,
+        "animated webp": saved_frames(moving(3), "WEBP", quality=80),
+        "filled animated webp": filled_animated_webp(pixels).data,
         "avif": saved(pixels, "AVIF"),
         "10-bit avif": bytes(imagecodecs.avif_encode(deep >> 6, bitspersample=10)),
         "avif with alpha": saved(alpha, "AVIF"),
@@ -103,6 +116,7 @@ def exercise(data: bytes) -> None:
         picture = MEDIA.read(data, LIMITS)
     except PasserbyError:
         return
+    picture = MEDIA.fit(picture)
     written = MEDIA.encode(picture, tuple(Field))
     assert MEDIA.leftovers(written, picture.encoding, tuple(Field)) == ()
     assert MEDIA.read_again(written, LIMITS).canvas == picture.canvas

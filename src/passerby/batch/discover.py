@@ -24,7 +24,7 @@ MOST = 2**30
 """Bytes of a file that is read as a whole to tell its format, where its first do not do."""
 
 _NOT_HANDLED = """
-.heics .heifs .avifs .gif .apng .bmp .dib .ico .jp2 .j2k .jpx
+.heics .heifs .avifs .bmp .dib .ico .jp2 .j2k .jpx
 .mp4 .m4v .mov .avi .mkv .webm .mts .m2ts .3gp .wmv .flv .mpg .mpeg
 """
 PICTURE_LIKE = frozenset(_NOT_HANDLED.split()).union(*SUFFIXES.values())

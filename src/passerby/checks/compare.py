@@ -33,6 +33,10 @@ the same values: photographs stay below 6, random pixels below 24 (measured by t
 _TURNED_RMS = 120.0
 """The same for a turned JPEG whose size is no multiple of its blocks: its grid moves. Random
 pixels stay below 76."""
+_WEBPS = (Format.WEBP, Format.ANIMATED_WEBP)
+_GIF_RMS = 96.0
+"""Levels, for a block of a GIF frame that has fewer colours than before: of random pixels in 255
+colours it stays below 31, in the 15 that are left at the worst below 60."""
 _WEBP_RMS = 64.0
 """Levels, for a block of lossy WebP at the quality that is written: random pixels stay below 37."""
 _CONVERTED_WEBP_RMS = 160.0
@@ -161,20 +165,22 @@ def check_under_mask(written: Picture, planned: Picture, mask: BoolMask) -> Chec
     if written.size != planned.size:
         return Check(name=name, passed=False, detail="the size differs")
     encoding = planned.encoding
+    # Colours are taken from a GIF's frame when it is planned, not when it is written.
+    exact = encoding.lossless or encoding.format is Format.GIF
     worst, count, worst_block = 0, 0, 0.0
     for window, difference in _differences(written, planned, mask):
         band = mask[window]
         count += int(np.count_nonzero(band))
         masked = difference * band
-        if encoding.lossless:
+        if exact:
             worst = max(worst, int(masked.max()))
         else:
             masked = _levels(masked)
             worst = max(worst, _worst_flat_pixel(masked, band, planned.samples[window], encoding))
             worst_block = max(worst_block, _worst_block_rms(masked))
-    pixel_bound, block_bound = _flat_bound(encoding), _block_bound(planned)
+    pixel_bound, block_bound = (0, 0.0) if exact else (_flat_bound(encoding), _block_bound(planned))
     detail = f"{count} pixels; largest difference {worst}, allowed {pixel_bound}"
-    if not encoding.lossless:
+    if not exact:
         detail += f"; of a block {worst_block:.3g}, allowed {block_bound:.3g}"
     return Check(
         name=name,
@@ -240,9 +246,11 @@ def _block_bound(planned: Picture) -> float:
     encoding = planned.encoding
     if encoding.lossless:
         return 0.0
+    if encoding.format is Format.GIF:
+        return _GIF_RMS
     if encoding.format is Format.AVIF:
         return _AVIF_RMS
-    if encoding.format is Format.WEBP or encoding.jpeg is None:
+    if encoding.format in _WEBPS or encoding.jpeg is None:
         return _WEBP_RMS if planned.source is None else _CONVERTED_WEBP_RMS
     halves = [math.sqrt(sum(q * q for q in t) / len(t)) / 2 for t in encoding.jpeg.tables]
     grid = encoding.grid
@@ -302,7 +310,7 @@ def _worst_flat_pixel(
     colours = _cut(planned[:height, :width]).reshape(-1, _BLOCK, _BLOCK, planned.shape[2])[whole]
     flat = whole[(colours == colours[:, :1, :1]).all(axis=(1, 2, 3))]
     blocks = _cut(difference[:height, :width]).reshape(-1, _BLOCK, _BLOCK)[flat]
-    edge = _WEBP_EDGE if encoding.format is Format.WEBP else 0
+    edge = _WEBP_EDGE if encoding.format in _WEBPS else 0
     return int(blocks[:, edge : _BLOCK - edge, edge : _BLOCK - edge].max(initial=0))
 
 

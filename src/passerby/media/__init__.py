@@ -37,6 +37,9 @@ _CODECS: dict[Format, str] = {
     Format.MULTIPAGE_TIFF: "tiff",
     Format.RAW: "raw",
     Format.PSD: "psd",
+    Format.GIF: "gif",
+    Format.APNG: "apng",
+    Format.ANIMATED_WEBP: "animated_webp",
 }
 """Names of modules."""
 

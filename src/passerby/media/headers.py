@@ -56,6 +56,20 @@ def _jpeg(data: bytes) -> Facts:
     return facts
 
 
+def _gif(data: bytes) -> Facts:
+    facts = Facts(format=Format.GIF, mode=Mode.RGBA, depth=8)
+    if len(data) < 10:
+        return facts
+    width, height = struct.unpack_from("<2H", data, 6)
+    return replace(facts, size=(width, height))
+
+
+def _animated_png(data: bytes) -> Facts:
+    facts = replace(_png(data), format=Format.APNG)
+    # Fewer bits are written with 8.
+    return replace(facts, depth=max(facts.depth or 8, 8))
+
+
 def _png(data: bytes) -> Facts:
     chunks = tuple(png_container.walk_chunks(data))
     header = read_header(data, chunks)
@@ -93,6 +107,10 @@ def _webp(data: bytes) -> Facts:
             orientation = exif.read_orientation(data, at, chunk.payload.stop)
             facts = replace(facts, orientation=orientation)
     return facts
+
+
+def _animated_webp(data: bytes) -> Facts:
+    return replace(_webp(data), format=Format.ANIMATED_WEBP)
 
 
 def _tiff(data: bytes) -> Facts:
@@ -141,6 +159,9 @@ _DESCRIBERS: dict[Format, Callable[[bytes], Facts]] = {
     Format.MULTIPAGE_TIFF: _tiff,
     Format.RAW: _raw,
     Format.PSD: _psd,
+    Format.GIF: _gif,
+    Format.APNG: _animated_png,
+    Format.ANIMATED_WEBP: _animated_webp,
     Format.HEIC: headers_heif.heic,
     Format.AVIF: headers_heif.avif,
     Format.JPEG_XL: headers_heif.jpegxl,

@@ -51,12 +51,12 @@ def read(data: bytes, limits: Limits) -> Picture:
 
     Raises EmptyInput, CorruptInput, UnsupportedFormat or LimitExceeded.
     """
-    return _read(data, limits, _decode)
+    return _read(data, limits, decode)
 
 
 def read_again(data: bytes, limits: Limits) -> Picture:
     """Decode with Pillow what has at most 8 bits a sample."""
-    return _read(data, limits, _decode_again)
+    return _read(data, limits, decode_again)
 
 
 def _read(data: bytes, limits: Limits, decode: Callable[[bytes, Header], Samples]) -> Picture:
@@ -103,7 +103,7 @@ def read_metadata(data: bytes, chunks: tuple[Chunk, ...]) -> Metadata:
     return Metadata(orientation=orientation, profile=profile, fields=found.values())
 
 
-def _decode(rows: bytes, header: Header) -> Samples:
+def decode(rows: bytes, header: Header) -> Samples:
     """Return (height, width, channels) as stored, alpha from palette or colour key included."""
     with guard.decoding("PNG"):
         if header.colour == PALETTE or header.depth < 8:
@@ -120,10 +120,10 @@ def _decode(rows: bytes, header: Header) -> Samples:
         return _finish(pixels, header)
 
 
-def _decode_again(rows: bytes, header: Header) -> Samples:
+def decode_again(rows: bytes, header: Header) -> Samples:
     """Decode with Pillow what it does not narrow to 8 bits."""
     if header.depth == 16:
-        return _decode(rows, header)
+        return decode(rows, header)
     with guard.decoding("PNG"):
         return _finish(_decode_with_pillow(rows, header), header)
 
@@ -180,7 +180,7 @@ def encode(picture: Picture, keep: tuple[Field, ...]) -> bytes:
         mode, pixels = samples.written_form(picture)
         if mode not in _COLOUR_TYPES:
             raise ValueError(f"PNG cannot hold {mode}")
-        pieces = [container.SIGNATURE, *_coded_chunks(mode, pixels, encoding.depth)]
+        pieces = [container.SIGNATURE, *coded_chunks(mode, pixels, encoding.depth)]
         extra = png_colour.write_chunks(encoding)
         packet = fields.packet(encoding.fields, keep)
         if packet is not None:
@@ -193,7 +193,7 @@ def text_chunk(packet: bytes) -> bytes:
     return container.build(b"iTXt", XMP_KEYWORD + b"\x00" * 5 + packet)
 
 
-def _coded_chunks(mode: Mode, pixels: Samples, depth: int) -> list[bytes | memoryview]:
+def coded_chunks(mode: Mode, pixels: Samples, depth: int) -> list[bytes | memoryview]:
     """Return IHDR, IDAT and IEND, whole chunks each."""
     if depth < 8:
         return _code_shallow(pixels, depth)

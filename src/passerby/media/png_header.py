@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media.containers import png as container
 from passerby.media.containers.chunk import Chunk
+from passerby.model.geometry import Box
 from passerby.model.media import Mode
 
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6
@@ -60,6 +61,11 @@ def read_header(data: bytes, chunks: tuple[Chunk, ...]) -> Header:
     if compression or filtering or interlace > 1:
         raise CorruptInput("PNG: the header names a method that does not exist")
     return Header(width, height, depth, colour, bool(interlace))
+
+
+def frame_header(header: Header, box: Box) -> Header:
+    """Return the header that the rows of an animation's frame have."""
+    return replace(header, width=box.width, height=box.height)
 
 
 def read_meaning(data: bytes, chunks: tuple[Chunk, ...], header: Header) -> Header:

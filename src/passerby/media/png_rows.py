@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from passerby.errors import CorruptInput
 from passerby.media.containers import png as container
@@ -43,16 +43,24 @@ def stream_size(header: Header) -> int:
 
 
 def inflate_rows(data: bytes, chunks: tuple[Chunk, ...], header: Header) -> bytes:
-    """Return the filtered rows. Raises CorruptInput when the stream is damaged or ends early."""
+    """Return the filtered rows of the picture. Raises CorruptInput when its stream is damaged or
+    ends early."""
+    pieces = [chunk.payload for chunk in chunks if chunk.type == b"IDAT"]
+    return inflate_pieces(data, pieces, header)
+
+
+def inflate_pieces(data: bytes, pieces: Iterable[slice], header: Header) -> bytes:
+    """Return the filtered rows of which the stream lies in these pieces of a file. Raises
+    CorruptInput when it is damaged or ends early."""
     wanted = stream_size(header)
     decoder = zlib.decompressobj()
     view = memoryview(data)
     rows: list[bytes] = []
-    for chunk in chunks:
-        if chunk.type != b"IDAT" or wanted <= 0 or decoder.eof:
-            continue
+    for piece in pieces:
+        if wanted <= 0 or decoder.eof:
+            break
         try:
-            rows.append(decoder.decompress(view[chunk.payload], wanted))
+            rows.append(decoder.decompress(view[piece], wanted))
         except zlib.error as error:
             raise CorruptInput("PNG: the picture data is damaged") from error
         wanted -= len(rows[-1])

@@ -46,6 +46,14 @@ def is_opaque(samples: Samples) -> bool:
     )
 
 
+def with_alpha(samples: Samples) -> Samples:
+    """Return the samples with an alpha channel: their own, or an opaque one."""
+    if samples.shape[2] in (2, 4):
+        return samples
+    opaque = np.full((*samples.shape[:2], 1), np.iinfo(samples.dtype).max, samples.dtype)
+    return cast(Samples, np.concatenate([samples, opaque], axis=2))
+
+
 def spread(samples: NDArray[np.uint8], depth: int) -> NDArray[np.uint8]:
     """Bring samples of 1, 2 or 4 bits to 0..255."""
     return samples * np.uint8(255 // ((1 << depth) - 1))

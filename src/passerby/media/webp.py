@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import imagecodecs
 import numpy as np
@@ -25,15 +25,26 @@ from passerby.model.options import Limits
 from passerby.ports import Picture, Samples
 
 FLAG_XMP, FLAG_ALPHA, FLAG_ICC = 0x04, 0x10, 0x20
-_PICTURE = (b"ALPH", b"VP8 ", b"VP8L")
+PICTURE = (b"ALPH", b"VP8 ", b"VP8L")
 _LOSSY_QUALITY = 95
 _LOSSY_METHOD = 2
 _LOSSLESS_EFFORT = 20
 _LOSSLESS_METHOD = 1
+_BLOCK = 16
+_EDGE = 4
+"""Pixels at a block's edge that are mixed with those of its neighbours."""
+_INSIDE = [
+    row * _BLOCK + column
+    for row in range(_EDGE, _BLOCK - _EDGE)
+    for column in range(_EDGE, _BLOCK - _EDGE)
+]
+_ONE_COLOUR = 12
+"""Levels that the colours of transparent blocks may differ by in a lossy picture that was encoded
+with zeros there: measured, at most 3."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Bitstream:
+class Bitstream:
     """What the picture's own header says."""
 
     width: int
@@ -42,7 +53,7 @@ class _Bitstream:
     alpha: bool
 
 
-_Decoder = Callable[[bytes, _Bitstream], Samples]
+_Decoder = Callable[[bytes, Bitstream], Samples]
 
 
 def read(data: bytes, limits: Limits) -> Picture:
@@ -50,17 +61,17 @@ def read(data: bytes, limits: Limits) -> Picture:
 
     Raises EmptyInput, CorruptInput or LimitExceeded.
     """
-    return _read(data, limits, _decode)
+    return _read(data, limits, decode)
 
 
 def read_again(data: bytes, limits: Limits) -> Picture:
     """Decode with Pillow."""
-    return _read(data, limits, _decode_with_pillow)
+    return _read(data, limits, decode_again)
 
 
 def _read(data: bytes, limits: Limits, decode: _Decoder) -> Picture:
     chunks = tuple(container.walk_chunks(data))
-    stream = _read_header(data, chunks)
+    stream = read_header(data, chunks)
     mode = Mode.RGBA if stream.alpha else Mode.RGB
     guard.check_claim((stream.width, stream.height), mode.channels, len(data), limits)
     metadata = read_metadata(data, chunks)
@@ -75,13 +86,16 @@ def _read(data: bytes, limits: Limits, decode: _Decoder) -> Picture:
         drop_opaque_alpha=True,
     )
     with guard.decoding("WebP"):
-        pixels = decode(_bare_file(data, chunks, stream), stream)
+        pixels = decode(bare_file(data, chunks, stream), stream)
     if pixels.shape != (stream.height, stream.width, mode.channels):
         raise CorruptInput("WebP: the picture is not of the size or kind in its header")
-    return orient.upright(pixels, encoding, metadata.orientation, notes)
+    hidden = stream.alpha and zero_invisible(pixels, stream)
+    picture = orient.upright(pixels, encoding, metadata.orientation, notes)
+    return replace(picture, hidden_colour=hidden)
 
 
-def _read_header(data: bytes, chunks: tuple[Chunk, ...]) -> _Bitstream:
+def read_header(data: bytes, chunks: tuple[Chunk, ...]) -> Bitstream:
+    """Return what the one picture among the chunks says of itself. Raises CorruptInput."""
     coded = [c for c in chunks if c.type in (b"VP8 ", b"VP8L")]
     if len(coded) != 1:
         raise CorruptInput("WebP: there is no picture, or more than one")
@@ -103,21 +117,21 @@ def _read_header(data: bytes, chunks: tuple[Chunk, ...]) -> _Bitstream:
     return stream
 
 
-def _lossless_header(payload: bytes) -> _Bitstream:
+def _lossless_header(payload: bytes) -> Bitstream:
     """RFC 9649, 3.4: a signature byte, 14 bits of width - 1 and height - 1, alpha, version."""
     if len(payload) < 5 or payload[0] != 0x2F:
         raise CorruptInput("WebP: the lossless header is damaged")
     bits = struct.unpack_from("<I", payload, 1)[0]
     width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    return _Bitstream(width, height, lossless=True, alpha=bool(bits >> 28 & 1))
+    return Bitstream(width, height, lossless=True, alpha=bool(bits >> 28 & 1))
 
 
-def _lossy_header(payload: bytes, alpha: bool) -> _Bitstream:
+def _lossy_header(payload: bytes, alpha: bool) -> Bitstream:
     """RFC 6386, 9.1: a frame tag, a start code, 14 bits of width and of height."""
     if len(payload) < 10 or payload[0] & 1 or payload[3:6] != b"\x9d\x01\x2a":
         raise CorruptInput("WebP: the lossy header is damaged")
     width, height = struct.unpack_from("<HH", payload, 6)
-    return _Bitstream(width & 0x3FFF, height & 0x3FFF, lossless=False, alpha=alpha)
+    return Bitstream(width & 0x3FFF, height & 0x3FFF, lossless=False, alpha=alpha)
 
 
 def read_metadata(data: bytes, chunks: tuple[Chunk, ...]) -> Metadata:
@@ -137,15 +151,15 @@ def read_metadata(data: bytes, chunks: tuple[Chunk, ...]) -> Metadata:
     return Metadata(orientation=orientation, profile=profile, fields=found.values())
 
 
-def _bare_file(data: bytes, chunks: tuple[Chunk, ...], stream: _Bitstream) -> bytes:
+def bare_file(data: bytes, chunks: tuple[Chunk, ...], stream: Bitstream) -> bytes:
     """Return the file with the picture's own chunks alone."""
-    pieces = [(c.type, data[c.payload]) for c in chunks if c.type in _PICTURE]
+    pieces = [(c.type, data[c.payload]) for c in chunks if c.type in PICTURE]
     if stream.lossless or not stream.alpha:
         pieces = [(kind, payload) for kind, payload in pieces if kind != b"ALPH"]
-    return _form(pieces, (stream.width, stream.height), FLAG_ALPHA if stream.alpha else 0)
+    return form(pieces, (stream.width, stream.height), FLAG_ALPHA if stream.alpha else 0)
 
 
-def _form(pieces: list[tuple[bytes, bytes]], size: tuple[int, int], flags: int) -> bytes:
+def form(pieces: list[tuple[bytes, bytes]], size: tuple[int, int], flags: int) -> bytes:
     """Put a RIFF form together, with an extended header unless one chunk says it all."""
     body = [container.build(kind, payload) for kind, payload in pieces]
     if len(pieces) > 1:
@@ -156,14 +170,39 @@ def _form(pieces: list[tuple[bytes, bytes]], size: tuple[int, int], flags: int) 
     return b"".join([b"RIFF", struct.pack("<I", total), b"WEBP", *body])
 
 
-def _decode(bare: bytes, stream: _Bitstream) -> Samples:
+def decode(bare: bytes, stream: Bitstream) -> Samples:
+    """Return the pixels of a `bare_file`, RGB or RGBA as the bitstream says."""
     pixels: Samples = imagecodecs.webp_decode(bare, hasalpha=stream.alpha)
     return pixels
 
 
-def _decode_with_pillow(bare: bytes, stream: _Bitstream) -> Samples:
+def decode_again(bare: bytes, stream: Bitstream) -> Samples:
+    """Return the same by way of Pillow."""
     with WebPImagePlugin.WebPImageFile(io.BytesIO(bare)) as image:
         return np.array(image.convert("RGBA" if stream.alpha else "RGB"))
+
+
+def zero_invisible(pixels: Samples, stream: Bitstream) -> bool:
+    """Zero the colour under alpha 0, in place; return whether it held a picture.
+
+    A lossy encoder mixes colours across the edge of what is transparent. There, only blocks that
+    are transparent altogether are looked at, away from their edges, and one colour is what nearly
+    is one.
+    """
+    if stream.lossless:
+        return samples.zero_invisible(pixels)
+    inside = _inner_blocks(pixels)
+    hidden = inside[(inside[..., 3] == 0).all(axis=1)][:, _INSIDE, :3]
+    spread = hidden.max(axis=(0, 1)) - hidden.min(axis=(0, 1)) if len(hidden) else np.zeros(1)
+    samples.zero_invisible(pixels)
+    return bool(spread.max() > _ONE_COLOUR)
+
+
+def _inner_blocks(pixels: Samples) -> Samples:
+    """Return the whole blocks of RGBA pixels, (blocks, pixels of a block, 4)."""
+    down, across = (side // _BLOCK for side in pixels.shape[:2])
+    cut = pixels[: down * _BLOCK, : across * _BLOCK].reshape(down, _BLOCK, across, _BLOCK, 4)
+    return cut.swapaxes(1, 2).reshape(down * across, _BLOCK**2, 4)
 
 
 def encode(picture: Picture, keep: tuple[Field, ...]) -> bytes:
@@ -174,7 +213,7 @@ def encode(picture: Picture, keep: tuple[Field, ...]) -> bytes:
             raise ValueError(f"WebP cannot hold {mode}")
         encoding = picture.encoding
         flags = FLAG_ALPHA if mode is Mode.RGBA else 0
-        pieces = _coded_chunks(pixels, encoding.lossless)
+        pieces = coded_chunks(pixels, encoding.lossless)
         if encoding.icc:
             pieces.insert(0, (b"ICCP", encoding.icc))
             flags |= FLAG_ICC
@@ -182,10 +221,11 @@ def encode(picture: Picture, keep: tuple[Field, ...]) -> bytes:
         if packet is not None:
             pieces.append((b"XMP ", packet))
             flags |= FLAG_XMP
-        return _form(pieces, picture.size, flags)
+        return form(pieces, picture.size, flags)
 
 
-def _coded_chunks(pixels: Samples, lossless: bool) -> list[tuple[bytes, bytes]]:
+def coded_chunks(pixels: Samples, lossless: bool) -> list[tuple[bytes, bytes]]:
+    """Return name and payload of the chunks that code RGB or RGBA pixels."""
     image = Image.fromarray(pixels)
     buffer = io.BytesIO()
     if lossless:
@@ -202,4 +242,4 @@ def _coded_chunks(pixels: Samples, lossless: bool) -> list[tuple[bytes, bytes]]:
         image.save(buffer, "WEBP", quality=_LOSSY_QUALITY, method=_LOSSY_METHOD, alpha_quality=100)
     coded = buffer.getvalue()
     chunks = container.walk_chunks(coded)
-    return [(c.type, coded[c.payload]) for c in chunks if c.type in _PICTURE]
+    return [(c.type, coded[c.payload]) for c in chunks if c.type in PICTURE]

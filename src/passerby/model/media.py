@@ -39,6 +39,7 @@ HANDLED = frozenset(
     {
         *(Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.MULTIPAGE_TIFF),
         *(Format.HEIC, Format.AVIF, Format.JPEG_XL, Format.RAW, Format.PSD),
+        *(Format.GIF, Format.APNG, Format.ANIMATED_WEBP),
     }
 )
 """Formats that are read; RAW only where its extra is installed."""
@@ -61,6 +62,9 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
         *(".mef", ".mos", ".gpr", ".fff"),
     ),
     Format.PSD: (".psd", ".psb"),
+    Format.GIF: (".gif",),
+    Format.APNG: (".png", ".apng"),
+    Format.ANIMATED_WEBP: (".webp",),
     Format.HEIC: (".heic", ".heif", ".hif"),
     Format.AVIF: (".avif",),
     Format.JPEG_XL: (".jxl",),

@@ -46,7 +46,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One decision in the table."""
+    """What was decided on one face, in the table: in an animation, in all its frames."""
 
     label: str
     action: str
@@ -123,7 +123,7 @@ def make_card(number: int, report: Report, thumbnail: str | None) -> Card:
         pills=_pills(report, masks),
         notes=tuple(printable(note) for note in report.notes),
         unresolved_line=_unresolved_line(report),
-        decisions=tuple(_row(i, d) for i, d in enumerate(report.decisions, 1)),
+        decisions=tuple(_row(number, face) for number, face in enumerate(_faces(report), 1)),
         decisions_line=_decisions_line(report),
         checks=tuple(
             Told(name=c.name, passed=c.passed, detail=printable(c.detail)) for c in report.checks
@@ -144,13 +144,32 @@ def make_card(number: int, report: Report, thumbnail: str | None) -> Card:
 
 def _boxes(report: Report, width: int, height: int) -> tuple[Drawn, ...]:
     drawn = [
-        _drawn(d.region, str(i), "keep" if d.action is Action.KEEP else "mask", width, height)
-        for i, d in enumerate(report.decisions, 1)
+        _drawn(d.region, str(number), _kind(d), width, height)
+        for number, face in enumerate(_faces(report), 1)
+        for d in face
         if d.speaks_of(0)
     ]
     found = [Region(box=s.box, shape=Shape.BOX) for s in report.unresolved if s.frame == 0]
     drawn += [_drawn(region, "?", "look", width, height) for region in found]
     return tuple(box for box in drawn if box is not None)
+
+
+def _kind(decision: Decision) -> str:
+    return "keep" if decision.action is Action.KEEP else "mask"
+
+
+_Face = tuple[Decision, ...]
+"""The decisions of which a person reads as one: those that follow a face through an animation."""
+
+
+def _faces(report: Report) -> list[_Face]:
+    """Return the decisions, those on one face together, in the order of the first of each."""
+    followed: dict[tuple[object, ...], list[Decision]] = {}
+    for number, decision in enumerate(report.decisions):
+        alone = decision.frame is None
+        key = (number,) if alone else (decision.track.id, decision.action, decision.by)
+        followed.setdefault(key, []).append(decision)
+    return [tuple(face) for face in followed.values()]
 
 
 def _unresolved_line(report: Report) -> str:
@@ -191,7 +210,7 @@ def _pills(report: Report, masks: str) -> tuple[Pill, ...]:
     fine = "" if report.outcome is not Outcome.PUBLISHED else "ok"
     bad = report.outcome is Outcome.NEEDS_REVIEW
     pills = [Pill(text=report.outcome.value, kind="bad" if bad else fine), Pill(text=masks)]
-    kept = sum(d.action is Action.KEEP for d in report.decisions)
+    kept = sum(face[0].action is Action.KEEP for face in _faces(report))
     if kept:
         pills.append(Pill(text=f"{kept} kept"))
     if report.unresolved:
@@ -201,23 +220,38 @@ def _pills(report: Report, masks: str) -> tuple[Pill, ...]:
     return tuple(pills)
 
 
-def _row(index: int, decision: Decision) -> Row:
-    seen = bool(decision.track.sightings)
-    unseen = "by hand" if decision.frame is None else "between"
-    label = str(index) if decision.frame is None else f"{index}, frame {decision.frame + 1}"
+def _row(number: int, face: _Face) -> Row:
+    seen = [decision for decision in face if decision.track.sightings]
+    told = (seen or face)[0]
+    unseen = "by hand" if told.frame is None else "between"
     return Row(
-        label=label,
-        action=decision.action.value,
-        score=f"{decision.track.score:.2f}" if seen else unseen,
-        reason=printable(decision.reason),
-        by=printable(decision.by),
+        label=f"{number}{_frames(face)}",
+        action=told.action.value,
+        score=f"{min(d.track.score for d in seen):.2f}" if seen else unseen,
+        reason=printable(told.reason),
+        by=printable(told.by),
     )
+
+
+def _frames(face: _Face) -> str:
+    """Say which frames decisions speak of; nothing where it is all of them."""
+    numbers = sorted({d.frame + 1 for d in face if d.frame is not None})
+    if not numbers:
+        return ""
+    first, last = numbers[0], numbers[-1]
+    if first == last:
+        return f", frame {first}"
+    if len(numbers) == last - first + 1:
+        return f", frames {first} to {last}"
+    return f", {len(numbers)} of the frames {first} to {last}"
 
 
 def _decisions_line(report: Report) -> str:
     scores = [d.track.score for d in report.decisions if d.track.sightings]
     lowest = f", lowest score {min(scores):.2f}" if scores else ""
-    return plural(len(report.decisions), "decision") + lowest
+    count, faces = len(report.decisions), len(_faces(report))
+    on = f" on {plural(faces, 'face')}" if faces < count else ""
+    return plural(count, "decision") + on + lowest
 
 
 def _checks_line(report: Report) -> str:

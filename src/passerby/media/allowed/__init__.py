@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
 from passerby.media import fields
-from passerby.media.allowed import avif, jpeg, png, psd, tiff, webp
+from passerby.media.allowed import animated_webp, apng, avif, gif, jpeg, png, psd, tiff, webp
 from passerby.media.inventory import list_parts
 from passerby.model.media import HANDLED, Encoding, Field, Format, Group, Part
 
@@ -22,6 +22,9 @@ _LISTERS = {
     Format.TIFF: tiff.list_leftovers,
     Format.MULTIPAGE_TIFF: tiff.list_leftovers,
     Format.PSD: psd.list_leftovers,
+    Format.GIF: gif.list_leftovers,
+    Format.APNG: apng.list_leftovers,
+    Format.ANIMATED_WEBP: animated_webp.list_leftovers,
     Format.AVIF: avif.list_leftovers,
     Format.HEIC: avif.list_leftovers,
 }

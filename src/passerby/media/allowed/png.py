@@ -25,9 +25,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         raw = data[chunk.offset : chunk.end]
         if raw in planned:
             planned.remove(raw)
-        elif not _is_picture(chunk, header.colour) or (
-            chunk.type in seen and chunk.type != b"IDAT"
-        ):
+        elif not is_picture(chunk, header.colour) or (chunk.type in seen and chunk.type != b"IDAT"):
             unplanned.add(chunk.offset)
         seen.add(chunk.type)
     end = chunks[-1].end
@@ -42,7 +40,8 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     return found + hidden
 
 
-def _is_picture(chunk: Chunk, colour: int) -> bool:
+def is_picture(chunk: Chunk, colour: int) -> bool:
+    """Whether a chunk is one that a still picture of the colour type needs."""
     if chunk.type in (b"IHDR", b"IDAT"):
         return True
     if chunk.type == b"IEND":

@@ -10,6 +10,8 @@ from passerby.media.containers.chunk import Chunk
 
 _HEADER = 12
 _MOST_CHUNKS = 100_000
+FRAME_HEADER = 16
+"""Bytes of an ANMF chunk's payload before the chunks in it (RFC 9649, 2.7.1.1)."""
 
 
 def end_of_riff(data: bytes) -> int:
@@ -26,8 +28,12 @@ def end_of_riff(data: bytes) -> int:
 
 def walk_chunks(data: bytes) -> Iterator[Chunk]:
     """Yield the chunks of the form. Raises CorruptInput where the file breaks off."""
-    end = end_of_riff(data)
-    at = _HEADER
+    return walk_between(data, _HEADER, end_of_riff(data))
+
+
+def walk_between(data: bytes, at: int, end: int) -> Iterator[Chunk]:
+    """Yield the chunks from a byte to another: those of the form, or of a frame. Raises
+    CorruptInput where they do not end there."""
     for _ in range(_MOST_CHUNKS):
         if at >= end:
             return

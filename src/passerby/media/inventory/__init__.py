@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from passerby.errors import UnsupportedFormat
-from passerby.media.inventory import bmff, jpeg, jpegxl, png, psd, raw, tiff, webp
+from passerby.media.inventory import (
+    animated_webp,
+    apng,
+    bmff,
+    gif,
+    jpeg,
+    jpegxl,
+    png,
+    psd,
+    raw,
+    tiff,
+    webp,
+)
 from passerby.model.media import Format, Part
 
 _LISTERS = {
@@ -14,6 +26,9 @@ _LISTERS = {
     Format.MULTIPAGE_TIFF: tiff.list_parts,
     Format.RAW: raw.list_parts,
     Format.PSD: psd.list_parts,
+    Format.GIF: gif.list_parts,
+    Format.APNG: apng.list_parts,
+    Format.ANIMATED_WEBP: animated_webp.list_parts,
     Format.HEIC: bmff.list_parts,
     Format.AVIF: bmff.list_parts,
     Format.JPEG_XL: jpegxl.list_parts,

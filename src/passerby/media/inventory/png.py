@@ -44,12 +44,13 @@ def list_parts(data: bytes) -> list[Part]:
     chunks = tuple(container.walk_chunks(data))
     room = Room()
     for chunk in chunks:
-        parts += _list_chunk(data, chunk, room)
+        parts += list_chunk(data, chunk, room)
     parts += png_stream.list_hidden(data, chunks, read_header(data, chunks))
     return parts + trailer.list_trailer(data, chunks[-1].end)
 
 
-def _list_chunk(data: bytes, chunk: Chunk, room: Room) -> list[Part]:
+def list_chunk(data: bytes, chunk: Chunk, room: Room) -> list[Part]:
+    """List a chunk and what is inside it, as a still picture has it."""
     name = chunk.type.decode("ascii")
     offset, size = chunk.offset, chunk.end - chunk.offset
     at = chunk.payload.start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from passerby.media.containers.chunk import Chunk
 from passerby.media.png_header import Header
@@ -18,15 +18,23 @@ _LARGEST = 1 << 32
 def list_hidden(data: bytes, chunks: tuple[Chunk, ...], header: Header) -> Iterator[Part]:
     """Yield a part when the stream holds more or less than the picture, is damaged, or when
     bytes follow its end."""
+    pieces = [chunk.payload for chunk in chunks if chunk.type == b"IDAT"]
+    return list_in_pieces(data, pieces, header, "IDAT")
+
+
+def list_in_pieces(
+    data: bytes, pieces: Sequence[slice], header: Header, name: str
+) -> Iterator[Part]:
+    """Yield the same for the stream in these pieces of the file, of the rows that the header
+    says; parts are named below `name`."""
     wanted = stream_size(header)
-    pieces = [chunk for chunk in chunks if chunk.type == b"IDAT"]
     if not pieces or wanted > _LARGEST:
         return
     decoder = zlib.decompressobj()
     view = memoryview(data)
     inflated, rest = 0, 0
-    for chunk in pieces:
-        coded = bytes(view[chunk.payload])
+    for piece in pieces:
+        coded = bytes(view[piece])
         if decoder.eof or inflated > wanted:
             rest += len(coded)
             continue
@@ -35,15 +43,16 @@ def list_hidden(data: bytes, chunks: tuple[Chunk, ...], header: Header) -> Itera
                 inflated += len(decoder.decompress(coded, _PIECE))
                 coded = decoder.unconsumed_tail
         except zlib.error:
-            yield _hidden("IDAT/damaged", chunk, chunk.size)
+            yield _hidden(f"{name}/damaged", piece, piece.stop - piece.start)
             return
         rest += len(decoder.unused_data)
     if inflated != wanted:
-        yield _hidden("IDAT/more or less than the picture", pieces[0], pieces[0].size)
+        first = pieces[0]
+        yield _hidden(f"{name}/more or less than the picture", first, first.stop - first.start)
     if rest:
-        yield _hidden("IDAT/after the picture", pieces[-1], min(rest, pieces[-1].size))
+        last = pieces[-1]
+        yield _hidden(f"{name}/after the picture", last, min(rest, last.stop - last.start))
 
 
-def _hidden(name: str, chunk: Chunk, size: int) -> Part:
-    offset = chunk.payload.stop - size
-    return Part(name=name, group=Group.UNKNOWN, offset=offset, size=size)
+def _hidden(name: str, piece: slice, size: int) -> Part:
+    return Part(name=name, group=Group.UNKNOWN, offset=piece.stop - size, size=size)

@@ -21,11 +21,13 @@ def list_parts(data: bytes) -> list[Part]:
     end = container.end_of_riff(data)
     parts = [Part(name="RIFF", group=Group.PICTURE, offset=0, size=12, required=True)]
     for chunk in container.walk_chunks(data):
-        parts += _list_chunk(data, chunk, end)
+        parts += list_chunk(data, chunk, end)
     return parts + trailer.list_trailer(data, end)
 
 
-def _list_chunk(data: bytes, chunk: Chunk, end: int) -> list[Part]:
+def list_chunk(data: bytes, chunk: Chunk, end: int) -> list[Part]:
+    """List a chunk and what is inside it, as a still picture has it; `end` is that of what it
+    lies in."""
     name = printable(chunk.type).strip()
     offset, size = chunk.offset, min(chunk.end, end) - chunk.offset
     at = chunk.payload.start
