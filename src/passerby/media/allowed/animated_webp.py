@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from passerby.media import animated_webp as codec
 from passerby.media import webp
+from passerby.media.allowed.spans import Spans
 from passerby.media.containers import riff as container
 from passerby.media.containers.chunk import Chunk
 from passerby.media.inventory import animated_webp as inventory
@@ -40,12 +41,13 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         elif chunk.type == b"ANMF":
             extra += _in_frame(data, chunk)
         extra += _padding(data, chunk, end)
+    spare = Spans(unplanned)
     found = [
         part
         for part in inventory.list_parts(data)
         if part.offset >= end
         or (part.name.startswith("frame ") and "/" in part.name)
-        or any(gap.start <= part.offset < gap.stop for gap in unplanned)
+        or part.offset in spare
     ]
     return found + extra
 

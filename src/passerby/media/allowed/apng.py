@@ -5,6 +5,7 @@ from __future__ import annotations
 from passerby.media import png as codec
 from passerby.media import png_colour
 from passerby.media.allowed.png import is_picture
+from passerby.media.allowed.spans import Spans
 from passerby.media.apng_layout import read_layout
 from passerby.media.containers import png as container
 from passerby.media.inventory import apng as inventory
@@ -37,12 +38,9 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         elif not needed or (chunk.type in seen and chunk.type not in _SEVERAL):
             unplanned.append(slice(chunk.offset, chunk.end))
         seen.add(chunk.type)
-    end = chunks[-1].end
-    listed = inventory.list_parts(data)
-    hidden = [part for part in listed if part.name.startswith("frame ")]
-    found = [
+    end, spare = chunks[-1].end, Spans(unplanned)
+    return [
         part
-        for part in listed
-        if part.offset >= end or any(gap.start <= part.offset < gap.stop for gap in unplanned)
+        for part in inventory.list_parts(data)
+        if part.offset >= end or part.offset in spare or part.name.startswith("frame ")
     ]
-    return found + [part for part in hidden if part not in found]
