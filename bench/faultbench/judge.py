@@ -42,7 +42,11 @@ def frames(data: bytes) -> list[NDArray[np.generic]]:
             if image.format == "JPEG":
                 # A copy whose blocks were carried over may say that it is to be turned.
                 return [np.asarray(ImageOps.exif_transpose(image))]
-            return [np.asarray(frame.copy()) for frame in ImageSequence.Iterator(image)]
+            # Of a palette the colours are wanted, not the places in it.
+            return [
+                np.asarray(frame.convert("RGBA") if frame.mode == "P" else frame.copy())
+                for frame in ImageSequence.Iterator(image)
+            ]
 
 
 def check_opens(data: bytes, size: tuple[int, int], count: int = 1) -> str | None:

@@ -124,7 +124,29 @@ def seeds() -> list[bytes]:
         canaries.filled_avif(rgb).data,
         bytes(imagecodecs.jpegxl_encode(rgb, level=90)),
         canaries.filled_jpegxl(rgb).data,
+        *_animations(rgb),
         *_heic(rgb),
+    ]
+
+
+def _animations(rgb: np.ndarray) -> list[bytes]:
+    """Return animations in which the face stays where it is and the rest changes."""
+    frames = []
+    for index in range(3):
+        pixels = rgb.copy()
+        pixels[-12:, 20 * index : 20 * index + 16] = 255 - 40 * index
+        frames.append(Image.fromarray(pixels))
+    options = {"save_all": True, "append_images": frames[1:], "duration": 80, "loop": 0}
+    return [
+        _saved(frames[0], "gif", **options),
+        _saved(frames[0], "gif"),
+        _saved(frames[0], "png", **options),
+        _saved(frames[0], "png", default_image=True, **options),
+        _saved(frames[0], "webp", quality=80, **options),
+        _saved(frames[0], "webp", lossless=True, **options),
+        canaries.filled_gif(rgb).data,
+        canaries.filled_apng(rgb).data,
+        canaries.filled_animated_webp(rgb).data,
     ]
 
 
