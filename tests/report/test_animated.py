@@ -11,7 +11,7 @@ from passerby.model.media import Format
 from passerby.model.report import Inspection
 from passerby.report import seen
 from passerby.report.card import make_card
-from report_examples import FINDER, ITEM, PUBLISHED, decision
+from report_examples import FINDER, ITEM, PUBLISHED, REVIEW, decision
 
 
 def followed(index: int, frames: range, action: Action = Action.REDACT) -> list[Decision]:
@@ -86,3 +86,14 @@ def test_inspect_tells_faces_and_not_sightings() -> None:
     still = replace(told, item=replace(item, format=Format.JPEG, frames=1), sightings=(once,))
     assert seen.count(still) == "1 face"
     assert seen.lines(still) == ["  face 1: 300,200 to 340,250, score 0.60"]
+
+
+def test_it_says_in_which_frames_faces_are_left() -> None:
+    (found,) = REVIEW.unresolved
+    left = tuple(replace(found, frame=frame) for frame in (4, 5, 6))
+    report = replace(REVIEW, item=replace(ITEM, frames=40), unresolved=left)
+    card = make_card(1, report, None)
+    assert card.unresolved_line.startswith("3 faces were still found in the last look, frames 5 to")
+    # The first frame, which is shown, has none of them.
+    assert not any(box.kind == "look" for box in card.boxes)
+    assert ", frame" not in make_card(1, REVIEW, None).unresolved_line
