@@ -17,10 +17,11 @@ from passerby.errors import CorruptInput
 _LONGEST_CODE = 12
 _ENTRIES = 1 << _LONGEST_CODE
 _STRETCH = 4096
-"""Codes that are taken from the stream at a time, at most."""
-_FEW = 64
-"""Codes after a clear code that are taken one by one, because a stream may be cleared after each
-of them."""
+"""Codes that are taken from the stream at a time."""
+_MOST_CLEARS = 64
+"""Clear codes beyond one for each pixel: encoders clear a table that holds something."""
+
+_Codes = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,74 +37,34 @@ class Extent:
 
 
 @dataclass(slots=True)
-class _Walk:
-    """Follows codes. `at` is in bits; `count` are the codes since the last clear; `sizes` are the
-    pixels that the table's entries stand for; `used` are the indices that were met."""
+class _Reader:
+    """Takes codes from a stream; `at` is in bits, `count` are the codes since the last clear."""
 
-    coded: bytes
+    stream: NDArray[np.uint8]
     bits: int
     at: int = 0
     count: int = 0
-    pixels: int = 0
-    ended: bool = False
-    sizes: list[int] = field(init=False)
-    used: set[int] = field(default_factory=set)
-    stream: NDArray[np.uint8] = field(init=False)
+    length: int = field(init=False)
 
     def __post_init__(self) -> None:
-        # A code is cut out of three bytes.
-        self.stream = np.frombuffer(self.coded + b"\0\0\0", np.uint8)
-        self.clear()
+        self.length = 8 * len(self.stream)
+        self.stream = np.concatenate([self.stream, np.zeros(3, np.uint8)])
 
-    def clear(self) -> None:
-        """Begin a new table."""
-        self.count = 0
-        self.sizes = [1] * (1 << self.bits) + [0, 0]
-
-    def step(self) -> bool:
-        """Follow one code; return whether there was one."""
-        widths = _widths(self.bits)
-        width = widths[self.count]
-        if self.at + width > 8 * len(self.coded):
-            return False
-        three = int.from_bytes(self.coded[self.at >> 3 : (self.at >> 3) + 3], "little")
-        code = three >> (self.at & 7) & (1 << width) - 1
-        self.at += width
-        if code == 1 << self.bits:
-            self.clear()
-        elif code == (1 << self.bits) + 1:
-            self.ended = True
-        else:
-            self.count += 1
-            self.used.add(code)
-            self._add([code])
-        return True
-
-    def stride(self) -> bool:
-        """Follow many codes, up to one that clears the table or ends; return whether there were
-        any."""
-        codes, ends = self._cut()
-        if not len(codes):
-            return False
-        marks = np.flatnonzero(codes >> np.uint32(1) == (1 << self.bits) >> 1)
-        stop = int(marks[0]) if marks.size else len(codes)
-        self.count += stop
-        self.used.update(np.unique(codes[:stop]).tolist())
-        self._add(codes[:stop].tolist())
-        self.at = int(ends[min(stop, len(ends) - 1)])
-        if marks.size:
-            self.ended = bool(codes[stop] & 1)
-            self.clear()
-        return True
-
-    def _cut(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    def take(self, most: int) -> tuple[_Codes, NDArray[np.int64]]:
         """Return the next codes, as if none of them cleared the table, and where each ends."""
-        # As many as there were since the last clear code: the next may be as near.
-        most = min(self.count, _STRETCH)
-        known = _widths(self.bits)[self.count : self.count + most]
-        widths = np.array(known + [_LONGEST_CODE] * (most - len(known)), np.int64)
+        widths = _widths(self.bits)[self.count : self.count + most]
+        if len(widths) < most:
+            rest = np.full(most - len(widths), _LONGEST_CODE, np.int64)
+            widths = np.concatenate([widths, rest])
+        return self._cut(widths)
+
+    def take_narrow(self) -> tuple[_Codes, NDArray[np.int64]]:
+        """Return the next codes, as if the table stayed almost empty."""
+        return self._cut(np.full(_STRETCH, self.bits + 1, np.int64))
+
+    def _cut(self, widths: NDArray[np.int64]) -> tuple[_Codes, NDArray[np.int64]]:
         ends = self.at + np.cumsum(widths)
-        whole = int(np.searchsorted(ends, 8 * len(self.coded), "right"))
+        whole = int(np.searchsorted(ends, self.length, "right"))
         widths, ends = widths[:whole], ends[:whole]
         starts = ends - widths
         first = starts >> 3
@@ -115,39 +76,117 @@ class _Walk:
         masks = (np.uint32(1) << widths.astype(np.uint32)) - np.uint32(1)
         return three >> (starts & 7).astype(np.uint32) & masks, ends
 
-    def _add(self, codes: list[int]) -> None:
-        """Add up what codes stand for. Each makes an entry: what the code before stands for and
-        one pixel of this one."""
-        sizes, pixels = self.sizes, self.pixels
-        try:
-            for code in codes:
-                size = sizes[code]
-                pixels += size
-                sizes.append(size + 1)
-        except IndexError as error:
-            raise CorruptInput("GIF: the image data is damaged") from error
-        self.pixels = pixels
-
 
 @cache
-def _widths(bits: int) -> list[int]:
+def _widths(bits: int) -> NDArray[np.int64]:
     """Return the bits of the codes that follow a clear code: a code is as wide as the number of
     entries that the table has when it is read; the second code makes the first one."""
-    entries = [(1 << bits) + 2 + max(index - 1, 0) for index in range(_ENTRIES)]
-    return [min(max(count.bit_length(), bits + 1), _LONGEST_CODE) for count in entries]
+    entries = (1 << bits) + 2 + np.maximum(np.arange(_ENTRIES) - 1, 0)
+    widths = np.frompyfunc(int.bit_length, 1, 1)(entries).astype(np.int64)
+    clipped: NDArray[np.int64] = np.clip(widths, bits + 1, _LONGEST_CODE)
+    return clipped
 
 
 def measure(coded: bytes, bits: int, wanted: int) -> Extent:
     """Follow the codes of image data, of which `bits` is the code size, until they stand for
-    `wanted` pixels and on to the end code. Raises CorruptInput for a code that has no entry."""
-    walk = _Walk(coded, bits)
-    while walk.pixels <= wanted and not walk.ended:
-        more = walk.step() if walk.count < _FEW else walk.stride()
-        if not more:
+    `wanted` pixels and on to the end code. Raises CorruptInput for a code that has no entry, and
+    where the table is cleared again and again for nothing."""
+    tally = _Tally(_Reader(np.frombuffer(coded, np.uint8), bits))
+    while tally.pixels <= wanted and not tally.ended:
+        before = tally.reader.at
+        if tally.reader.count == 0:
+            tally.follow_narrow(wanted)
+        if tally.reader.count and not tally.ended and tally.pixels <= wanted:
+            tally.follow()
+        if tally.reader.at == before:
             break
     return Extent(
-        pixels=walk.pixels,
-        spare=max(0, len(coded) - -(-walk.at // 8)),
-        ended=walk.ended,
-        used=frozenset(code for code in walk.used if code < 1 << bits),
+        pixels=tally.pixels,
+        spare=max(0, len(coded) - -(-tally.reader.at // 8)),
+        ended=tally.ended,
+        used=frozenset(np.flatnonzero(tally.used).tolist()),
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was counted so far. `sizes` are how many pixels each entry of the table stands for."""
+
+    reader: _Reader
+    pixels: int = 0
+    clears: int = 0
+    ended: bool = False
+    sizes: list[int] = field(init=False)
+    used: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.used = np.zeros(256, np.bool_)
+        self.sizes = self._fresh()
+
+    def _fresh(self) -> list[int]:
+        return [1] * (1 << self.reader.bits) + [0, 0]
+
+    def follow_narrow(self, wanted: int) -> None:
+        """Follow codes run by run, while none is wider than the first: a stream may be cleared
+        after each of them."""
+        reader, clear = self.reader, 1 << self.reader.bits
+        codes, ends = reader.take_narrow()
+        marks = np.flatnonzero((codes == clear) | (codes == clear + 1)).tolist()
+        at = 0
+        for mark in (*marks, len(codes)):
+            # The table is empty here: so many codes are as narrow as the first.
+            stop = min(mark, at + clear - 1)
+            self._take(codes[at:stop], ends[at:stop])
+            wider = stop == at + clear - 1
+            if wider or mark == len(codes) or self.pixels > wanted:
+                return
+            self._end_run(int(codes[mark]), int(ends[mark]))
+            if self.ended:
+                return
+            at = mark + 1
+
+    def follow(self) -> None:
+        """Follow many codes at once, up to one that clears the table."""
+        clear = 1 << self.reader.bits
+        codes, ends = self.reader.take(_STRETCH)
+        marks = np.flatnonzero((codes == clear) | (codes == clear + 1))
+        stop = int(marks[0]) if marks.size else len(codes)
+        self._take(codes[:stop], ends[:stop])
+        if marks.size:
+            self._end_run(int(codes[stop]), int(ends[stop]))
+
+    def _take(self, codes: _Codes, ends: NDArray[np.int64]) -> None:
+        """Count codes that stand for pixels."""
+        if len(codes):
+            self.used[codes[codes < 1 << self.reader.bits]] = True
+            self.pixels = _count(codes.tolist(), self.sizes, self.pixels)
+            self.reader.count += len(codes)
+            self.reader.at = int(ends[-1])
+
+    def _end_run(self, code: int, end: int) -> None:
+        """Take the code that clears the table, or the end code."""
+        self.reader.at = end
+        self.ended = code != 1 << self.reader.bits
+        if not self.ended:
+            self._clear()
+
+    def _clear(self) -> None:
+        self.clears += 1
+        if self.clears > self.pixels + _MOST_CLEARS:
+            raise CorruptInput("GIF: the image data is cleared again and again")
+        self.reader.count = 0
+        if len(self.sizes) > (1 << self.reader.bits) + 2:
+            self.sizes = self._fresh()
+
+
+def _count(codes: list[int], sizes: list[int], pixels: int) -> int:
+    """Add up what codes stand for. `sizes` are those of the table's entries, to which one is
+    added for each code; the newest is the code before and one pixel of this one."""
+    try:
+        for code in codes:
+            size = sizes[code]
+            pixels += size
+            sizes.append(size + 1)
+    except IndexError as error:
+        raise CorruptInput("GIF: the image data is damaged") from error
+    return pixels

@@ -26,7 +26,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     planned = png_colour.write_chunks(encoding)
     if packet is not None:
         planned.append(codec.text_chunk(packet))
-    unplanned: list[slice] = []
+    unplanned: list[tuple[int, int]] = []
     seen: set[bytes] = set()
     for chunk in chunks:
         raw = data[chunk.offset : chunk.end]
@@ -36,11 +36,11 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         if raw in planned:
             planned.remove(raw)
         elif not needed or (chunk.type in seen and chunk.type not in _SEVERAL):
-            unplanned.append(slice(chunk.offset, chunk.end))
+            unplanned.append((chunk.offset, chunk.end))
         seen.add(chunk.type)
-    end, spare = chunks[-1].end, Spans(unplanned)
+    end, spans = chunks[-1].end, Spans.of(unplanned)
     return [
         part
         for part in inventory.list_parts(data)
-        if part.offset >= end or part.offset in spare or part.name.startswith("frame ")
+        if part.offset >= end or spans.hold(part) or part.name.startswith("frame ")
     ]

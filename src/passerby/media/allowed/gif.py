@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from passerby.media import gif as codec
 from passerby.media.allowed.spans import Spans
@@ -25,22 +26,22 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     nothing, and whatever follows the trailer. Raises CorruptInput."""
     blocks = container.walk(data)
     planned = list(codec.extensions(encoding, packet))
-    unplanned: list[slice] = []
+    unplanned: list[Block] = []
     loops = 0
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         raw = data[block.offset : block.end]
         if raw in planned:
             planned.remove(raw)
         elif block.kind is Kind.APPLICATION and _is_loop(data, block):
             loops += 1
-            unplanned += [slice(block.offset, block.end)] if loops > 1 else []
+            unplanned += [block] if loops > 1 else []
         elif block.kind not in _PICTURE and not _is_control(data, block, following):
-            unplanned.append(slice(block.offset, block.end))
-    end, spare = blocks[-1].end, Spans(unplanned)
+            unplanned.append(block)
+    end, spans = blocks[-1].end, Spans.of((b.offset, b.end) for b in unplanned)
     found = [
         part
         for part in inventory.list_parts(data, unused=1)
-        if part.offset >= end or part.name.endswith(_HIDDEN) or part.offset in spare
+        if part.offset >= end or part.name.endswith(_HIDDEN) or spans.hold(part)
     ]
     return found + list(_in_bits(data, blocks))
 
@@ -48,7 +49,6 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
 _HIDDEN = (
     *("/damaged", "/more or less than the picture", "/after the picture", "/no end code"),
     "/colours that no pixel has",
-    "further frames",
 )
 
 
