@@ -156,8 +156,10 @@ def test_thumbnails_of_the_system_are_no_input(folder: Path) -> None:
     hidden = folder / "@eaDir" / "IMG_1.png"
     hidden.mkdir(parents=True)
     (hidden / "SYNOPHOTO_THUMB_XL.jpg").write_bytes(picture(2, "jpeg"))
+    (folder / ".thumbnails").symlink_to(hidden)
     made = plan(folder)
     assert [task.source.name for task in made.tasks] == ["IMG_1.png"]
+    assert any(".thumbnails is for copies" in note for note in made.notes)
     assert any("@eaDir is for copies" in note for note in made.notes)
     # Who names the folder means it.
     (task,) = plan(folder, folder / "@eaDir").tasks

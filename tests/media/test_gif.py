@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from dataclasses import replace
 from fractions import Fraction
 
@@ -243,6 +244,42 @@ def test_extent_of_image_data() -> None:
     assert gif_lzw.measure(codes[:-1], bits, pixels.size).ended is False
     assert gif_lzw.measure(codes[:-40], bits, pixels.size).pixels < pixels.size
     assert gif_lzw.measure(codes, bits, 100).pixels > 100
+
+
+def stream(codes: list[int], bits: int) -> bytes:
+    """Return codes as an encoder packs them: as wide as the table is full."""
+    value = at = since = 0
+    for code in codes:
+        entries = (1 << bits) + 2 + max(since - 1, 0)
+        value |= code << at
+        at += min(max(entries.bit_length(), bits + 1), 12)
+        since = 0 if code == 1 << bits else since + 1
+    return value.to_bytes(-(-at // 8), "little")
+
+
+@pytest.mark.parametrize("bits", [2, 3, 8])
+def test_a_table_may_be_cleared_at_any_time(bits: int) -> None:
+    """One more and one less than the codes that are as narrow as the first, too."""
+    rng = np.random.default_rng(bits)
+    narrow = (1 << bits) - 1
+    runs = [1, narrow - 1, narrow, narrow + 1, *rng.integers(1, 3 * narrow, 3000 // narrow)]
+    codes = [1 << bits]
+    for run in runs:
+        codes += [*rng.integers(0, 1 << bits, run).tolist(), 1 << bits]
+    codes.append((1 << bits) + 1)
+    told = gif_lzw.measure(stream(codes, bits), bits, sum(runs))
+    assert (told.pixels, told.spare, told.ended) == (sum(runs), 0, True)
+
+
+@pytest.mark.parametrize("codes", [[4], [4, 1]])
+def test_a_table_that_is_cleared_all_the_time_takes_no_longer(codes: list[int]) -> None:
+    many = stream(codes * (100_000 // len(codes)), 2)
+    data = file_of(struct.pack("<B4HB", 0x2C, 0, 0, 999, 999, 0) + b"\2" + sub_blocks(many),
+                   size=(999, 999))  # fmt: skip
+    begun = time.process_time()
+    with pytest.raises(CorruptInput):
+        MEDIA.read(data, LIMITS)
+    assert time.process_time() - begun < 5
 
 
 def damaged() -> dict[str, bytes]:

@@ -235,6 +235,16 @@ def test_an_incomplete_progressive_picture_is_refused(missing: int) -> None:
         MEDIA.read(data[:start] + data[end:], LIMITS)
 
 
+def test_a_picture_that_another_one_replaces_is_refused() -> None:
+    """All scans of a progressive picture, then all those of another: only the last is shown."""
+    first, last = (
+        saved(picture, "JPEG", progressive=True) for picture in (astronaut(), noise(512, 512))
+    )
+    begin = last.index(b"\xff\xc4")
+    with pytest.raises(CorruptInput, match="again"):
+        MEDIA.read(first[:-2] + last[begin:], LIMITS)
+
+
 def test_a_scan_cut_off_is_refused() -> None:
     data = progressive()
     for _, end in scans(data):

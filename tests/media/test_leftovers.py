@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 
 import numpy as np
@@ -281,6 +282,29 @@ def test_a_planned_part_may_stand_once() -> None:
     block = b"http://ns.adobe.com/xap/1.0/\0" + packet
     data = with_segment(with_segment(JPEG, 0xE1, block), 0xE1, block)
     assert names(data, (Field.CAPTION,)).count("APP1/XMP") == 1
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WebP", "GIF", "animated PNG", "animated WebP"])
+def test_thousands_of_them_take_no_longer(form: str) -> None:
+    frames = {"save_all": True, "append_images": [Image.new("RGB", (64, 64))]}
+    picture = astronaut()[:64, :64]
+    riff = [saved(picture, "WEBP", **more) for more in ({}, frames)]
+    pngs = [saved(picture, "PNG", **more) for more in ({}, frames)]
+    gif = saved(Image.fromarray(picture).convert("P"), "GIF")
+    note, junk = chunk(b"tEXt", b"a\0b"), b"ABCD\2\0\0\0ab" * 3000
+    sizes = [struct.pack("<I", len(data) - 8 + len(junk)) for data in riff]
+    data = {
+        "JPEG": JPEG[:2] + segment(0xFE, b"x") * 3000 + JPEG[2:],
+        "PNG": pngs[0][:33] + note * 3000 + pngs[0][33:],
+        "WebP": b"RIFF" + sizes[0] + riff[0][8:] + junk,
+        "GIF": gif[:-1] + b"\x21\xfe\1a\0" * 3000 + b";",
+        "animated PNG": pngs[1][:33] + note * 3000 + pngs[1][33:],
+        "animated WebP": b"RIFF" + sizes[1] + riff[1][8:] + junk,
+    }[form]
+    encoding = MEDIA.read(data, LIMITS).encoding
+    begun = time.process_time()
+    assert len(MEDIA.leftovers(data, encoding, ())) >= 3000
+    assert time.process_time() - begun < 5
 
 
 def test_pixels_are_no_part() -> None:

@@ -17,9 +17,9 @@ from passerby.errors import CorruptInput
 _LONGEST_CODE = 12
 _ENTRIES = 1 << _LONGEST_CODE
 _STRETCH = 4096
-"""Codes that are taken from the stream at a time; fewer at first, because a stream may be
-cleared after each code."""
-_FIRST_STRETCH = 32
+"""Codes that are taken from the stream at a time."""
+_MOST_CLEARS = 64
+"""Clear codes beyond one for each pixel: encoders clear a table that holds something."""
 
 _Codes = NDArray[np.uint32]
 
@@ -56,6 +56,13 @@ class _Reader:
         if len(widths) < most:
             rest = np.full(most - len(widths), _LONGEST_CODE, np.int64)
             widths = np.concatenate([widths, rest])
+        return self._cut(widths)
+
+    def take_narrow(self) -> tuple[_Codes, NDArray[np.int64]]:
+        """Return the next codes, as if the table stayed almost empty."""
+        return self._cut(np.full(_STRETCH, self.bits + 1, np.int64))
+
+    def _cut(self, widths: NDArray[np.int64]) -> tuple[_Codes, NDArray[np.int64]]:
         ends = self.at + np.cumsum(widths)
         whole = int(np.searchsorted(ends, self.length, "right"))
         widths, ends = widths[:whole], ends[:whole]
@@ -82,34 +89,94 @@ def _widths(bits: int) -> NDArray[np.int64]:
 
 def measure(coded: bytes, bits: int, wanted: int) -> Extent:
     """Follow the codes of image data, of which `bits` is the code size, until they stand for
-    `wanted` pixels and on to the end code. Raises CorruptInput for a code that has no entry."""
-    clear, end = 1 << bits, (1 << bits) + 1
-    reader = _Reader(np.frombuffer(coded, np.uint8), bits)
-    used = np.zeros(256, np.bool_)
-    sizes: list[int] = [1] * clear + [0, 0]
-    pixels, stretch, ended = 0, _FIRST_STRETCH, False
-    while pixels <= wanted and not ended:
-        codes, ends = reader.take(stretch)
-        if not len(codes):
+    `wanted` pixels and on to the end code. Raises CorruptInput for a code that has no entry, and
+    where the table is cleared again and again for nothing."""
+    tally = _Tally(_Reader(np.frombuffer(coded, np.uint8), bits))
+    while tally.pixels <= wanted and not tally.ended:
+        before = tally.reader.at
+        if tally.reader.count == 0:
+            tally.follow_narrow(wanted)
+        if tally.reader.count and not tally.ended and tally.pixels <= wanted:
+            tally.follow()
+        if tally.reader.at == before:
             break
-        marks = np.flatnonzero((codes == clear) | (codes == end))
-        stop = int(marks[0]) if marks.size else len(codes)
-        plain = codes[:stop]
-        used[plain[plain < clear]] = True
-        pixels = _count(plain.tolist(), sizes, pixels)
-        stretch = min(2 * stretch, _STRETCH)
-        reader.count += stop
-        reader.at = int(ends[min(stop, len(ends) - 1)])
-        if marks.size:
-            ended = int(codes[stop]) == end
-            reader.count, sizes = 0, [1] * clear + [0, 0]
-            stretch = _FIRST_STRETCH if stop < _FIRST_STRETCH else stretch
     return Extent(
-        pixels=pixels,
-        spare=max(0, len(coded) - -(-reader.at // 8)),
-        ended=ended,
-        used=frozenset(np.flatnonzero(used).tolist()),
+        pixels=tally.pixels,
+        spare=max(0, len(coded) - -(-tally.reader.at // 8)),
+        ended=tally.ended,
+        used=frozenset(np.flatnonzero(tally.used).tolist()),
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was counted so far. `sizes` are how many pixels each entry of the table stands for."""
+
+    reader: _Reader
+    pixels: int = 0
+    clears: int = 0
+    ended: bool = False
+    sizes: list[int] = field(init=False)
+    used: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.used = np.zeros(256, np.bool_)
+        self.sizes = self._fresh()
+
+    def _fresh(self) -> list[int]:
+        return [1] * (1 << self.reader.bits) + [0, 0]
+
+    def follow_narrow(self, wanted: int) -> None:
+        """Follow codes run by run, while none is wider than the first: a stream may be cleared
+        after each of them."""
+        reader, clear = self.reader, 1 << self.reader.bits
+        codes, ends = reader.take_narrow()
+        marks = np.flatnonzero((codes == clear) | (codes == clear + 1)).tolist()
+        at = 0
+        for mark in (*marks, len(codes)):
+            # The table is empty here: so many codes are as narrow as the first.
+            stop = min(mark, at + clear - 1)
+            self._take(codes[at:stop], ends[at:stop])
+            wider = stop == at + clear - 1
+            if wider or mark == len(codes) or self.pixels > wanted:
+                return
+            self._end_run(int(codes[mark]), int(ends[mark]))
+            if self.ended:
+                return
+            at = mark + 1
+
+    def follow(self) -> None:
+        """Follow many codes at once, up to one that clears the table."""
+        clear = 1 << self.reader.bits
+        codes, ends = self.reader.take(_STRETCH)
+        marks = np.flatnonzero((codes == clear) | (codes == clear + 1))
+        stop = int(marks[0]) if marks.size else len(codes)
+        self._take(codes[:stop], ends[:stop])
+        if marks.size:
+            self._end_run(int(codes[stop]), int(ends[stop]))
+
+    def _take(self, codes: _Codes, ends: NDArray[np.int64]) -> None:
+        """Count codes that stand for pixels."""
+        if len(codes):
+            self.used[codes[codes < 1 << self.reader.bits]] = True
+            self.pixels = _count(codes.tolist(), self.sizes, self.pixels)
+            self.reader.count += len(codes)
+            self.reader.at = int(ends[-1])
+
+    def _end_run(self, code: int, end: int) -> None:
+        """Take the code that clears the table, or the end code."""
+        self.reader.at = end
+        self.ended = code != 1 << self.reader.bits
+        if not self.ended:
+            self._clear()
+
+    def _clear(self) -> None:
+        self.clears += 1
+        if self.clears > self.pixels + _MOST_CLEARS:
+            raise CorruptInput("GIF: the image data is cleared again and again")
+        self.reader.count = 0
+        if len(self.sizes) > (1 << self.reader.bits) + 2:
+            self.sizes = self._fresh()
 
 
 def _count(codes: list[int], sizes: list[int], pixels: int) -> int:

@@ -260,14 +260,26 @@ def _check_scans(scans: list[bytes], components: tuple[Component, ...], progress
         if not 1 <= count <= 4 or len(scan) != 4 + 2 * count:
             raise CorruptInput("JPEG: a scan header is damaged")
         names = scan[1 : 1 + 2 * count : 2]
-        first, last, low = scan[-3], scan[-2], scan[-1] & 15
+        first, last, high, low = scan[-3], scan[-2], scan[-1] >> 4, scan[-1] & 15
         if not progressive:
-            first, last, low = 0, 63, 0
+            first, last, high, low = 0, 63, 0, 0
         if first > last or last > 63:
             raise CorruptInput("JPEG: a scan header is damaged")
         for name in names:
             if name not in bits:
                 raise CorruptInput("JPEG: a scan names a component that does not exist")
+            _check_order(bits[name][first : last + 1], high, low)
             bits[name][first : last + 1] = [low] * (last - first + 1)
     if any(left != 0 for row in bits.values() for left in row):
         raise CorruptInput("JPEG: scans are missing, so the picture is incomplete")
+
+
+def _check_order(left: list[int], high: int, low: int) -> None:
+    """Raise CorruptInput unless a scan brings what is still to come (T.81, G.1.1.1).
+
+    One that brings anew what was there already replaces a picture that nobody sees.
+    """
+    begins = high == 0 and set(left) == {_UNKNOWN_BITS}
+    refines = high > 0 and set(left) == {high} and low == high - 1
+    if not (begins or refines):
+        raise CorruptInput("JPEG: a scan brings again, or out of order, what others bring")

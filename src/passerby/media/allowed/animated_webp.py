@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from passerby.media import animated_webp as codec
 from passerby.media import webp
+from passerby.media.allowed.spans import Spans
 from passerby.media.containers import riff as container
 from passerby.media.containers.chunk import Chunk
 from passerby.media.inventory import animated_webp as inventory
@@ -26,7 +27,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         planned.append((b"ICCP", encoding.icc))
     if packet is not None:
         planned.append((b"XMP ", packet))
-    unplanned: list[slice] = []
+    unplanned: list[tuple[int, int]] = []
     extra: list[Part] = []
     seen: set[bytes] = set()
     for chunk in container.walk_chunks(data):
@@ -36,16 +37,17 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         if (chunk.type, payload) in planned:
             planned.remove((chunk.type, payload))
         elif again or not _is_animation(chunk.type, payload):
-            unplanned.append(slice(chunk.offset, chunk.end))
+            unplanned.append((chunk.offset, chunk.end))
         elif chunk.type == b"ANMF":
             extra += _in_frame(data, chunk)
         extra += _padding(data, chunk, end)
+    spans = Spans.of(unplanned)
     found = [
         part
         for part in inventory.list_parts(data)
         if part.offset >= end
         or (part.name.startswith("frame ") and "/" in part.name)
-        or any(gap.start <= part.offset < gap.stop for gap in unplanned)
+        or spans.hold(part)
     ]
     return found + extra
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from passerby.media import png as codec
 from passerby.media import png_colour
 from passerby.media.allowed.png import is_picture
+from passerby.media.allowed.spans import Spans
 from passerby.media.apng_layout import read_layout
 from passerby.media.containers import png as container
 from passerby.media.inventory import apng as inventory
@@ -25,7 +26,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     planned = png_colour.write_chunks(encoding)
     if packet is not None:
         planned.append(codec.text_chunk(packet))
-    unplanned: list[slice] = []
+    unplanned: list[tuple[int, int]] = []
     seen: set[bytes] = set()
     for chunk in chunks:
         raw = data[chunk.offset : chunk.end]
@@ -35,14 +36,11 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         if raw in planned:
             planned.remove(raw)
         elif not needed or (chunk.type in seen and chunk.type not in _SEVERAL):
-            unplanned.append(slice(chunk.offset, chunk.end))
+            unplanned.append((chunk.offset, chunk.end))
         seen.add(chunk.type)
-    end = chunks[-1].end
-    listed = inventory.list_parts(data)
-    hidden = [part for part in listed if part.name.startswith("frame ")]
-    found = [
+    end, spans = chunks[-1].end, Spans.of(unplanned)
+    return [
         part
-        for part in listed
-        if part.offset >= end or any(gap.start <= part.offset < gap.stop for gap in unplanned)
+        for part in inventory.list_parts(data)
+        if part.offset >= end or spans.hold(part) or part.name.startswith("frame ")
     ]
-    return found + [part for part in hidden if part not in found]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from passerby.media import gif as codec
+from passerby.media.allowed.spans import Spans
 from passerby.media.containers import gif as container
 from passerby.media.containers.gif import Block, Kind
 from passerby.media.inventory import gif as inventory
@@ -26,22 +28,20 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     planned = list(codec.extensions(encoding, packet))
     unplanned: list[Block] = []
     loops = 0
-    for block in blocks:
+    for block, following in zip_longest(blocks, blocks[1:]):
         raw = data[block.offset : block.end]
         if raw in planned:
             planned.remove(raw)
         elif block.kind is Kind.APPLICATION and _is_loop(data, block):
             loops += 1
             unplanned += [block] if loops > 1 else []
-        elif block.kind not in _PICTURE and not _is_control(data, block, blocks):
+        elif block.kind not in _PICTURE and not _is_control(data, block, following):
             unplanned.append(block)
-    end = blocks[-1].end
+    end, spans = blocks[-1].end, Spans.of((b.offset, b.end) for b in unplanned)
     found = [
         part
         for part in inventory.list_parts(data, unused=1)
-        if part.offset >= end
-        or part.name.endswith(_HIDDEN)
-        or any(block.offset <= part.offset < block.end for block in unplanned)
+        if part.offset >= end or part.name.endswith(_HIDDEN) or spans.hold(part)
     ]
     return found + list(_in_bits(data, blocks))
 
@@ -49,6 +49,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
 _HIDDEN = (
     *("/damaged", "/more or less than the picture", "/after the picture", "/no end code"),
     "/colours that no pixel has",
+    "further frames",
 )
 
 
@@ -57,11 +58,10 @@ def _is_loop(data: bytes, block: Block) -> bool:
     return known and block.size == inventory.LOOP_SIZE
 
 
-def _is_control(data: bytes, block: Block, blocks: list[Block]) -> bool:
+def _is_control(data: bytes, block: Block, following: Block | None) -> bool:
     """Whether a block is a control extension of the usual size, just before an image."""
     if block.kind is not Kind.CONTROL or block.size != 8:
         return False
-    following = next((b for b in blocks if b.offset == block.end), None)
     if following is None or following.kind is not Kind.IMAGE:
         return False
     packed, index = data[block.offset + 3], data[block.offset + 6]

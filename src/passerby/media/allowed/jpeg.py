@@ -6,6 +6,7 @@ from collections import Counter
 
 from passerby.media import jpeg as codec
 from passerby.media import surgery
+from passerby.media.allowed.spans import Spans
 from passerby.media.containers import jpeg as container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.inventory import jpeg as inventory
@@ -39,7 +40,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         planned[surgery.tag(encoding.jpeg.orientation)] += 1
     used = inventory.used_tables(data, segments)
     singles: Counter[int] = Counter()
-    unplanned: set[int] = set()
+    unplanned: list[tuple[int, int]] = []
     for segment in segments:
         raw = data[segment.offset : segment.end] if segment.marker > 0 else b""
         if planned[raw] > 0:
@@ -47,13 +48,9 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
             continue
         singles[segment.marker] += 1
         if not _is_coding(segment, raw, used, singles):
-            unplanned.add(segment.offset)
-    end = segments[-1].end
-    return [
-        part
-        for part in inventory.list_parts(data)
-        if part.offset >= end or any(_lies_in(part, segments, offset) for offset in unplanned)
-    ]
+            unplanned.append((segment.offset, segment.end))
+    end, spans = segments[-1].end, Spans.of(unplanned)
+    return [part for part in inventory.list_parts(data) if part.offset >= end or spans.hold(part)]
 
 
 def _is_coding(segment: Segment, raw: bytes, used: set[int], singles: Counter[int]) -> bool:
@@ -69,8 +66,3 @@ def _is_coding(segment: Segment, raw: bytes, used: set[int], singles: Counter[in
         plain = raw[4:9] == b"JFIF\x00" and raw[16:18] == b"\x00\x00"
         return plain and len(raw) == _JFIF_SIZE
     return marker == 0xEE and raw[4:9] == b"Adobe" and len(raw) == _ADOBE_SIZE
-
-
-def _lies_in(part: Part, segments: tuple[Segment, ...], offset: int) -> bool:
-    segment = next(s for s in segments if s.offset == offset)
-    return segment.offset <= part.offset < segment.end

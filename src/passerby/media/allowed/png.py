@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from passerby.media import png as codec
 from passerby.media import png_colour
+from passerby.media.allowed.spans import Spans
 from passerby.media.containers import png as container
 from passerby.media.containers.chunk import Chunk
 from passerby.media.inventory import png as inventory
@@ -19,25 +20,19 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     if packet is not None:
         planned.append(codec.text_chunk(packet))
     header = read_header(data, chunks)
-    unplanned: set[int] = set()
+    unplanned: list[tuple[int, int]] = []
     seen: set[bytes] = set()
     for chunk in chunks:
         raw = data[chunk.offset : chunk.end]
         if raw in planned:
             planned.remove(raw)
         elif not is_picture(chunk, header.colour) or (chunk.type in seen and chunk.type != b"IDAT"):
-            unplanned.add(chunk.offset)
+            unplanned.append((chunk.offset, chunk.end))
         seen.add(chunk.type)
-    end = chunks[-1].end
+    end, spans = chunks[-1].end, Spans.of(unplanned)
     listed = inventory.list_parts(data)
     hidden = [part for part in listed if part.name.startswith("IDAT/")]
-    starts = {chunk.offset: chunk.end for chunk in chunks if chunk.offset in unplanned}
-    found = [
-        part
-        for part in listed
-        if part.offset >= end or any(at <= part.offset < stop for at, stop in starts.items())
-    ]
-    return found + hidden
+    return [part for part in listed if part.offset >= end or spans.hold(part)] + hidden
 
 
 def is_picture(chunk: Chunk, colour: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from passerby.media import webp as codec
+from passerby.media.allowed.spans import Spans
 from passerby.media.containers import riff as container
 from passerby.media.inventory import webp as inventory
 from passerby.model.media import Encoding, Group, Part
@@ -20,7 +21,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         planned.append((b"ICCP", encoding.icc))
     if packet is not None:
         planned.append((b"XMP ", packet))
-    unplanned: dict[int, int] = {}
+    unplanned: list[tuple[int, int]] = []
     extra: list[Part] = []
     seen: set[bytes] = set()
     for chunk in container.walk_chunks(data):
@@ -30,15 +31,12 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
         if (chunk.type, payload) in planned:
             planned.remove((chunk.type, payload))
         elif again or not _is_picture(chunk.type, payload):
-            unplanned[chunk.offset] = chunk.end
+            unplanned.append((chunk.offset, chunk.end))
         if any(data[chunk.payload.stop : min(chunk.end, end)]):
             at = chunk.payload.stop
             extra.append(Part(name="padding", group=Group.UNKNOWN, offset=at, size=1))
-    found = [
-        part
-        for part in inventory.list_parts(data)
-        if part.offset >= end or any(at <= part.offset < stop for at, stop in unplanned.items())
-    ]
+    spans = Spans.of(unplanned)
+    found = [part for part in inventory.list_parts(data) if part.offset >= end or spans.hold(part)]
     return found + extra
 
 
