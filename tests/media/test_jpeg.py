@@ -158,6 +158,16 @@ def test_ink_sampled_in_a_way_that_the_decoder_does_not_know(subsampling: int) -
         MEDIA.read(saved(image, "JPEG", quality=90, subsampling=subsampling), LIMITS)
 
 
+def test_sampling_spelled_as_the_decoder_does_not_know() -> None:
+    """4:2:2, with twice the factors across."""
+    data = bytearray(saved(astronaut(), "JPEG", subsampling="4:2:2"))
+    at = data.index(b"\xff\xc0") + 11
+    assert data[at] == 0x21
+    data[at], data[at + 3], data[at + 6] = 0x41, 0x21, 0x21
+    with pytest.raises(UnsupportedFormat, match="sampled 4x1, 2x1, 2x1 is not handled"):
+        MEDIA.read(bytes(data), LIMITS)
+
+
 def test_ink_coded_as_ycck() -> None:
     ink = saved(Image.fromarray(astronaut()).convert("CMYK"), "JPEG", quality=95)
     marker = ink.index(b"Adobe") + 11

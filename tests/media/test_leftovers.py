@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import time
 import zlib
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from canaries.blocks import Stream, build_tiff, long, short
@@ -41,6 +43,8 @@ def test_bytes_after_the_end(data: bytes) -> None:
     assert names(data + JPEG) != []
 
 
+NINE_CODES = bytes([0, 0, 0, 0, 0, 0, 9, *[0] * 9]) + b"a name !!"
+"""A Huffman table of nine codes of seven bits."""
 JPEG_EXTRAS = {
     "COM": segment(0xFE, b"x"),
     "APP1/Exif": segment(0xE1, b"Exif\0\0"),
@@ -49,6 +53,9 @@ JPEG_EXTRAS = {
     "APP0/JFXX": segment(0xE0, b"JFXX\0\x10"),
     "APP2/ICC_PROFILE": segment(0xE2, b"ICC_PROFILE\0\1\1x"),
     "DQT/unused table": segment(0xDB, b"\x03" + b"\1" * 64),
+    "DHT/unused table": segment(
+        0xC4, b"\x13" + bytes([0, 0, 0, 0, 0, 0, 9, *[0] * 9]) + b"a name !!"
+    ),
     "APP14/Adobe": segment(0xEE, b"Adobe\0\x64\0\0\0\0\1and more"),
     "marker 0xF3": segment(0xF3, b"x"),
 }
@@ -199,6 +206,40 @@ def test_a_palette_and_an_orientation_belong_to_the_picture() -> None:
     palette = saved(Image.fromarray(astronaut()).quantize(200), "TIFF")
     assert names(palette) == []
     assert names(tiff(astronaut(), extratags=[(274, 3, 1, 6, True)])) == []
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_code_table_that_another_one_replaces(progressive: bool) -> None:
+    data = saved(astronaut(), "JPEG", progressive=progressive)
+    at = data.index(b"\xff\xc4")
+    table = data[at + 4 : at + 5] + NINE_CODES
+    assert names(data) == []
+    assert names(data[:at] + segment(0xC4, table) + data[at:]) == ["DHT/unused table"]
+
+
+def test_code_tables_that_everybody_knows() -> None:
+    grey = saved(Image.fromarray(astronaut()).convert("L"), "JPEG")
+    tables = JPEG[JPEG.index(b"\xff\xc4") : JPEG.index(b"\xff\xda")]
+    at = grey.index(b"\xff\xc4")
+    assert names(grey[:at] + tables + grey[grey.index(b"\xff\xda") :]) == []
+
+
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("predictor", [1, 2])
+def test_bytes_behind_the_end_of_lzw(predictor: int, flat: bool) -> None:
+    pixels = np.full((48, 40, 3), 7, np.uint8) if flat else astronaut()[:48, :40]
+    data = tiff(pixels, compression="lzw", predictor=predictor, rowsperstrip=48)
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        page = file.pages[0]
+        start, size = page.dataoffsets[0], page.databytecounts[0]
+        tags = {tag: page.tags[tag].offset for tag in (273, 279)}
+    assert names(data) == []
+    longer = bytearray(data)
+    longer[start : start + size] = bytes(size)
+    for tag, value in ((273, len(data)), (279, size + 8)):
+        longer[tags[tag] + 2 : tags[tag] + 12] = struct.pack("<HII", 4, 1, value)
+    found = names(bytes(longer) + data[start : start + size] + b"a name !")
+    assert found == ["picture/more than a strip needs"]
 
 
 @pytest.mark.parametrize("planes", [1, 2])

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from passerby.errors import CorruptInput, UnsupportedFormat
-from passerby.media import icc
+from passerby.media import guard, icc, tiff_segments
 from passerby.media import tiff as codec
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import tiff as container
 from passerby.media.containers.tiff import Ifd, Tree
 from passerby.media.inventory import tiff as inventory
 from passerby.media.inventory.exif_tags import describe
-from passerby.media.tiff_layout import ADOBE_DEFLATE, DEFLATE, JPEG, NONE, Layout, read_layout
+from passerby.media.tiff_layout import ADOBE_DEFLATE, DEFLATE, JPEG, LZW, NONE, Layout, read_layout
 from passerby.model.media import Encoding, Group, Part
 
 _NEEDED = frozenset(
@@ -26,6 +26,8 @@ _NEEDED = frozenset(
 _PAGE_NUMBER = 297
 _MOST_NUMBERS = 16
 """Values in a tag that is no list of strips or tiles and no palette."""
+_LZW_END = 5
+"""Bytes that hold at most a code that clears the table, the end code, and filling: 39 bits."""
 _LISTS = frozenset({273, 279, 320, 324, 325, 347})
 
 
@@ -115,6 +117,8 @@ def _spare_bytes(coded: bytes, layout: Layout, needed: int) -> int:
         return max(0, len(coded) - needed)
     if layout.compression == JPEG:
         return _spare_in_jpeg(coded)
+    if layout.compression == LZW:
+        return _LZW_END if _is_whole(coded[:-_LZW_END], layout, needed) else 0
     if layout.compression not in (ADOBE_DEFLATE, DEFLATE) or layout.reversed_bits:
         return 0
     decoder = zlib.decompressobj()
@@ -125,6 +129,15 @@ def _spare_bytes(coded: bytes, layout: Layout, needed: int) -> int:
     except zlib.error:
         return len(coded)
     return len(more) + len(decoder.unused_data)
+
+
+def _is_whole(coded: bytes, layout: Layout, needed: int) -> bool:
+    """Whether a strip or tile of which the end was cut off still holds its part of the picture."""
+    try:
+        with guard.decoding("TIFF"):
+            return len(tiff_segments.inflate(coded, layout, needed)) >= needed
+    except CorruptInput:
+        return False
 
 
 def _spare_in_jpeg(coded: bytes) -> int:
