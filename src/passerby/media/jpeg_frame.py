@@ -160,6 +160,9 @@ def _gather(facts: _Facts, marker: int, payload: bytes) -> None:
         raise UnsupportedFormat("JPEG that names its height after the first scan is not handled")
     elif marker == 0xDE:
         raise UnsupportedFormat("hierarchical JPEG is not handled")
+    elif facts.scans:
+        # Decoders settle what the components stand for when the first scan begins.
+        return
     elif marker == 0xEE and payload.startswith(b"Adobe") and len(payload) >= 12:
         facts.adobe = payload[11]
     elif marker == container.APP0 and payload.startswith(b"JFIF\x00"):
