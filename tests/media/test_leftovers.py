@@ -284,6 +284,22 @@ def test_what_hides_in_a_jpeg_strip(extra: bytes) -> None:
         assert ("picture/more than a strip needs" in found) is (extra in coded)
 
 
+@pytest.mark.parametrize("extra", [b"", segment(0xFE, b"a name"), segment(0xED, b"a name"),
+                                   segment(0xC4, b"\x13" + NINE_CODES),
+                                   segment(0xDB, b"\3" + b"\1" * 64)])  # fmt: skip
+def test_what_hides_in_the_tables_of_all_strips(extra: bytes) -> None:
+    data = saved(astronaut()[:64, :64], "TIFF", compression="jpeg")
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        tag = file.pages[0].tags[347]
+        tables, at, start = bytes(tag.value), tag.offset, tag.valueoffset
+    laden = tables[:-2] + extra + tables[-2:]
+    moved = bytearray(data + laden)
+    moved[start : start + len(tables)] = bytes(len(tables))
+    moved[at + 4 : at + 12] = struct.pack("<II", len(laden), len(data))
+    found = names(bytes(moved))
+    assert found == (["picture/more than a strip needs"] if extra else [])
+
+
 def test_a_strip_that_is_longer_than_its_part() -> None:
     assert names(tiff(astronaut(), compression="zlib", rowsperstrip=120)) == []
     stream = zlib.compress(astronaut().tobytes() + b"hidden") + b"hidden"
