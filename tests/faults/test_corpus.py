@@ -37,6 +37,12 @@ from requirements import require
 BENCH = Path(__file__).parents[2] / "bench"
 
 
+@pytest.fixture(autouse=True)
+def _debugging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the bench sets for its own processes must not outlive a test."""
+    monkeypatch.setenv("PASSERBY_DEBUG", "1")
+
+
 def settings(folder: Path, *, audit: bool = False) -> Settings:
     return Settings(options=Options(), faces=False, audit=audit, seed=1, folder=folder)
 

@@ -130,6 +130,16 @@ EXTRA = {
     "a longer extent": lambda b: b.items[0].properties.append((full(b"ispe", b"x" * 9), False)),
     "bytes behind an entry": lambda b: setattr(b.items[0], "more", b"x"),
     "a metadata unit": lambda b: setattr(b.items[0], "payload", b.items[0].payload + b"\x2a\1x"),
+    "a size of no item": lambda b: b.in_ipco.append(full(b"ispe", b"a name !")),
+    "a shape of no item": lambda b: b.in_ipco.append(box(b"pasp", b"a name !")),
+    "more depths than channels": lambda b: b.items[0].properties.append(
+        (full(b"pixi", b"\3\x08\x08\x08a name"), False)
+    ),
+    "sizes of layers": lambda b: b.items[0].properties.append((box(b"a1lx", b"a name !!"), False)),
+    "the name of a kind": lambda b: b.items[0].properties.append((auxc(b"urn:name"), False)),
+    "a second frame in two units": lambda b: setattr(
+        b.items[0], "payload", b.items[0].payload + b"\x1a\1x\x22\1x"
+    ),
     "a padding unit": lambda b: setattr(b.items[0], "payload", b.items[0].payload + b"\x7a\1x"),
 }
 

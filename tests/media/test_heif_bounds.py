@@ -14,6 +14,7 @@ import pytest
 from heif_files import HeifBuilder, box, code_av1, full, ispe
 from media.pictures import LIMITS, MEDIA, astronaut
 from passerby.errors import CorruptInput, PasserbyError
+from passerby.media.heif_write import Form, NewItem, build_file
 
 _TAGS, _ITEMS = 5_000, 300
 PICTURE = code_av1(astronaut(64, 64))
@@ -155,3 +156,45 @@ def test_the_block_that_is_there_many_times_is_listed_once() -> None:
     names = [part.name for part in MEDIA.parts(one_block_many_times())]
     assert sum("/IFD0/" in name for name in names) == _TAGS
     assert sum(name.endswith("/Exif") for name in names) == _ITEMS
+
+
+def test_tiles_that_share_their_bytes_are_held_once() -> None:
+    rows, columns, size = 20, 50, 1 << 20
+    layout = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, 64 * columns, 64 * rows)
+    whole = (ispe(64 * columns, 64 * rows), False)
+    # A group of tiles that is a mebibyte long: three groups of seven bits.
+    payload = PICTURE.payload + b"\x22\x80\x80\x40" + bytes(size)
+    tile = NewItem(kind=b"av01", payload=payload, properties=tuple(PICTURE.properties))
+    grid = NewItem(kind=b"grid", payload=layout, properties=(whole,))
+    form = Form(
+        brands=(b"avif",),
+        items=(grid, *[tile] * rows * columns),
+        references=((b"dimg", 1, tuple(range(2, 2 + rows * columns))),),
+    )
+    data = build_file(form)
+    assert len(data) < 2 * size
+    tracemalloc.start()
+    with suppress(PasserbyError):
+        MEDIA.read(data, LIMITS)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64 * size
+
+
+def test_items_that_hold_more_than_the_file() -> None:
+    """Each is nearly all of the first, and none the same as another."""
+    builder = started()
+    first = builder.add(b"oddi", bytes(100_000))
+    for cut in range(8):
+        # The length of an item is a piece of what it is a part of.
+        number = builder.add(b"oddi", bytes(90_000 + cut), method=2)
+        builder.refer(b"iloc", number, first)
+    data = bytearray(builder.build())[: -sum(range(90_000, 90_008))]
+    mdat = data.index(b"mdat") - 4
+    data[mdat : mdat + 4] = struct.pack(">I", len(data) - mdat)
+    at = data.index(b"iloc") + 4 + 4 + 2 + 2
+    for index in range(2, 10):
+        start = at + 16 * index + 8
+        data[start : start + 4] = bytes(4)
+    with pytest.raises(CorruptInput, match="more than the file"):
+        MEDIA.parts(bytes(data))

@@ -158,6 +158,32 @@ def test_ink_sampled_in_a_way_that_the_decoder_does_not_know(subsampling: int) -
         MEDIA.read(saved(image, "JPEG", quality=90, subsampling=subsampling), LIMITS)
 
 
+def test_sampling_spelled_as_the_decoder_does_not_know() -> None:
+    """4:2:2, with twice the factors across."""
+    data = bytearray(saved(astronaut(), "JPEG", subsampling="4:2:2"))
+    at = data.index(b"\xff\xc0") + 11
+    assert data[at] == 0x21
+    data[at], data[at + 3], data[at + 6] = 0x41, 0x21, 0x21
+    with pytest.raises(UnsupportedFormat, match="sampled 4x1, 2x1, 2x1 is not handled"):
+        MEDIA.read(bytes(data), LIMITS)
+
+
+@pytest.mark.parametrize("rgb", [False, True])
+def test_what_stands_behind_the_scan_says_nothing_about_colours(rgb: bool) -> None:
+    plain = saved(astronaut(), "JPEG", keep_rgb=rgb, quality=90)
+    head = [s for s in container.walk_segments(plain) if s.marker in (0xE0, 0xEE)]
+    bare = plain[: head[0].offset] + plain[head[-1].end :]
+    said = (
+        segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
+        if rgb
+        else segment(0xEE, b"Adobe\0\x64" + bytes(5))
+    )
+    picture = MEDIA.read(bare[:-2] + said + bare[-2:], LIMITS)
+    assert picture.encoding.jpeg is not None
+    assert picture.encoding.jpeg.rgb is rgb
+    assert (picture.samples == MEDIA.read(plain, LIMITS).samples).all()
+
+
 def test_ink_coded_as_ycck() -> None:
     ink = saved(Image.fromarray(astronaut()).convert("CMYK"), "JPEG", quality=95)
     marker = ink.index(b"Adobe") + 11

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import time
 import zlib
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from canaries.blocks import Stream, build_tiff, long, short
@@ -41,6 +43,8 @@ def test_bytes_after_the_end(data: bytes) -> None:
     assert names(data + JPEG) != []
 
 
+NINE_CODES = bytes([0, 0, 0, 0, 0, 0, 9, *[0] * 9]) + b"a name !!"
+"""A Huffman table of nine codes of seven bits."""
 JPEG_EXTRAS = {
     "COM": segment(0xFE, b"x"),
     "APP1/Exif": segment(0xE1, b"Exif\0\0"),
@@ -49,6 +53,9 @@ JPEG_EXTRAS = {
     "APP0/JFXX": segment(0xE0, b"JFXX\0\x10"),
     "APP2/ICC_PROFILE": segment(0xE2, b"ICC_PROFILE\0\1\1x"),
     "DQT/unused table": segment(0xDB, b"\x03" + b"\1" * 64),
+    "DHT/unused table": segment(
+        0xC4, b"\x13" + bytes([0, 0, 0, 0, 0, 0, 9, *[0] * 9]) + b"a name !!"
+    ),
     "APP14/Adobe": segment(0xEE, b"Adobe\0\x64\0\0\0\0\1and more"),
     "marker 0xF3": segment(0xF3, b"x"),
 }
@@ -201,6 +208,40 @@ def test_a_palette_and_an_orientation_belong_to_the_picture() -> None:
     assert names(tiff(astronaut(), extratags=[(274, 3, 1, 6, True)])) == []
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_code_table_that_another_one_replaces(progressive: bool) -> None:
+    data = saved(astronaut(), "JPEG", progressive=progressive)
+    at = data.index(b"\xff\xc4")
+    table = data[at + 4 : at + 5] + NINE_CODES
+    assert names(data) == []
+    assert names(data[:at] + segment(0xC4, table) + data[at:]) == ["DHT/unused table"]
+
+
+def test_code_tables_that_everybody_knows() -> None:
+    grey = saved(Image.fromarray(astronaut()).convert("L"), "JPEG")
+    tables = JPEG[JPEG.index(b"\xff\xc4") : JPEG.index(b"\xff\xda")]
+    at = grey.index(b"\xff\xc4")
+    assert names(grey[:at] + tables + grey[grey.index(b"\xff\xda") :]) == []
+
+
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("predictor", [1, 2])
+def test_bytes_behind_the_end_of_lzw(predictor: int, flat: bool) -> None:
+    pixels = np.full((48, 40, 3), 7, np.uint8) if flat else astronaut()[:48, :40]
+    data = tiff(pixels, compression="lzw", predictor=predictor, rowsperstrip=48)
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        page = file.pages[0]
+        start, size = page.dataoffsets[0], page.databytecounts[0]
+        tags = {tag: page.tags[tag].offset for tag in (273, 279)}
+    assert names(data) == []
+    longer = bytearray(data)
+    longer[start : start + size] = bytes(size)
+    for tag, value in ((273, len(data)), (279, size + 8)):
+        longer[tags[tag] + 2 : tags[tag] + 12] = struct.pack("<HII", 4, 1, value)
+    found = names(bytes(longer) + data[start : start + size] + b"a name !")
+    assert found == ["picture/more than a strip needs"]
+
+
 @pytest.mark.parametrize("planes", [1, 2])
 def test_a_strip_that_holds_a_byte_more(planes: int) -> None:
     pixels = bytes(range(200)) * 3
@@ -241,6 +282,22 @@ def test_what_hides_in_a_jpeg_strip(extra: bytes) -> None:
         )
         found = names(data)
         assert ("picture/more than a strip needs" in found) is (extra in coded)
+
+
+@pytest.mark.parametrize("extra", [b"", segment(0xFE, b"a name"), segment(0xED, b"a name"),
+                                   segment(0xC4, b"\x13" + NINE_CODES),
+                                   segment(0xDB, b"\3" + b"\1" * 64)])  # fmt: skip
+def test_what_hides_in_the_tables_of_all_strips(extra: bytes) -> None:
+    data = saved(astronaut()[:64, :64], "TIFF", compression="jpeg")
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        tag = file.pages[0].tags[347]
+        tables, at, start = bytes(tag.value), tag.offset, tag.valueoffset
+    laden = tables[:-2] + extra + tables[-2:]
+    moved = bytearray(data + laden)
+    moved[start : start + len(tables)] = bytes(len(tables))
+    moved[at + 4 : at + 12] = struct.pack("<II", len(laden), len(data))
+    found = names(bytes(moved))
+    assert found == (["picture/more than a strip needs"] if extra else [])
 
 
 def test_a_strip_that_is_longer_than_its_part() -> None:

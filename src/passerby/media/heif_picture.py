@@ -8,7 +8,7 @@ with the container about the size.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from passerby.errors import CorruptInput, UnsupportedFormat
@@ -175,6 +175,8 @@ class _Reader:
     data: bytes
     meta: Meta
     limits: Limits
+    read: dict[tuple[object, ...], tuple[Coded, NewItem]] = field(default_factory=dict)
+    """What was made of coded items, by their bytes: thousands of tiles may share the same."""
 
     def first_tile(self, item: Item) -> tuple[Item, ...]:
         targets = self.meta.targets(b"dimg", item.id) if item.kind == _GRID else ()
@@ -202,7 +204,15 @@ class _Reader:
         box = item.find(_CODECS[item.kind])
         if box is None:
             raise CorruptInput("HEIF: a picture without a configuration")
-        payload, content = item.read(self.data), self.data[box.payload]
+        extent, content = read_extent(self.data, item), self.data[box.payload]
+        key = (item.kind, item.spans, content, extent)
+        if key not in self.read:
+            self.read[key] = self._clean(item, content, extent)
+        return self.read[key]
+
+    def _clean(self, item: Item, content: bytes, extent: tuple[int, int]) -> tuple[Coded, NewItem]:
+        """Return a coded item with its own headers, and nothing in it but what a decoder needs."""
+        payload = item.read(self.data)
         if item.kind == _HEVC:
             configuration = hevc.read_configuration(content)
             coded, content = configuration.coded, configuration.cleaned
@@ -211,12 +221,12 @@ class _Reader:
             coded = av1.read_header(payload)
             content = av1.clean_configuration(content)
             payload = av1.clean_picture(payload)
-        if read_extent(self.data, item) != coded.shown:
+        if extent != coded.shown:
             raise CorruptInput("HEIF: a picture is not of the size that the container says")
         width, height = coded.shown
         pixi = bytes([1, coded.depth] if coded.grey else [3, *[coded.depth] * 3])
         properties = (
-            (bmff.build(box.kind, content), True),
+            (bmff.build(_CODECS[item.kind], content), True),
             (bmff.build_full(b"ispe", width.to_bytes(4, "big"), height.to_bytes(4, "big")), False),
             (bmff.build_full(b"pixi", pixi), False),
         )

@@ -176,7 +176,7 @@ def decode(data: bytes, frame: Frame) -> Samples:
                 data, colours, fastdct=False, fastupsample=True, strict=True
             )
     except CorruptInput as error:
-        if "subsampling" in error.message and not frame.has_usual_sampling:
+        if "subsampling" in error.message:
             factors = ", ".join(f"{c.h}x{c.v}" for c in frame.components)
             raise UnsupportedFormat(f"JPEG sampled {factors} is not handled") from error
         raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -18,7 +19,6 @@ from passerby.media.containers.jpeg import Segment
 
 _MOST_SCANS = 500
 _UNKNOWN_BITS = -1
-_USUAL = frozenset({(1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (1, 4)})
 _KINDS = {
     0xC3: "lossless JPEG",
     0xC5: "hierarchical JPEG",
@@ -92,16 +92,6 @@ class Frame:
             return 8, 8
         return 8 * max(c.h for c in self.components), 8 * max(c.v for c in self.components)
 
-    @property
-    def has_usual_sampling(self) -> bool:
-        """Whether the components are sampled as TurboJPEG knows: 4:4:4 to 4:1:1 and 4:4:1, with
-        black as the first."""
-        first, *others = ((c.h, c.v) for c in self.components)
-        ratios = {(first[0] / h, first[1] / v) for h, v in others[:2]}
-        if any(black != first for black in others[2:]):
-            return False
-        return not ratios or (len(ratios) == 1 and ratios <= _USUAL)
-
 
 @dataclass(slots=True)
 class _Facts:
@@ -170,6 +160,9 @@ def _gather(facts: _Facts, marker: int, payload: bytes) -> None:
         raise UnsupportedFormat("JPEG that names its height after the first scan is not handled")
     elif marker == 0xDE:
         raise UnsupportedFormat("hierarchical JPEG is not handled")
+    elif facts.scans:
+        # Decoders settle what the components stand for when the first scan begins.
+        return
     elif marker == 0xEE and payload.startswith(b"Adobe") and len(payload) >= 12:
         facts.adobe = payload[11]
     elif marker == container.APP0 and payload.startswith(b"JFIF\x00"):
@@ -223,14 +216,45 @@ def _parse_tables(payload: bytes) -> dict[int, tuple[int, ...]]:
 def _huffman_hashes(payload: bytes) -> set[str]:
     """Return the sha256 of each table of one DHT segment: its class (0 for constant terms), the
     numbers of its codes, its symbols."""
-    hashes = set()
+    return {_hash(table) for table in _split_huffman(payload)}
+
+
+def _split_huffman(payload: bytes) -> Iterator[bytes]:
+    """Yield each table of one DHT segment: class and number, the numbers of codes, symbols."""
     at = 0
     while at < len(payload):
         end = at + 17 + sum(payload[at + 1 : at + 17])
-        table = bytes((payload[at] >> 4,)) + payload[at + 1 : end]
-        hashes.add(hashlib.sha256(table).hexdigest())
+        yield payload[at:end]
         at = end
-    return hashes
+
+
+def _hash(table: bytes) -> str:
+    return hashlib.sha256(bytes((table[0] >> 4,)) + table[1:]).hexdigest()
+
+
+def unused_huffman(data: bytes, segments: tuple[Segment, ...]) -> set[int]:
+    """Return the offsets of DHT segments with a table that no scan uses: room for anything.
+
+    The examples of T.81, K.3, say nothing: some encoders write them all.
+    """
+    waiting: dict[int, int] = {}
+    spare: set[int] = set()
+    progressive = any(s.marker in _PROGRESSIVE for s in segments)
+    for segment in segments:
+        payload = data[segment.payload] if segment.marker > 0 else b""
+        if segment.marker == container.DHT:
+            for table in _split_huffman(payload):
+                spare |= {waiting.pop(table[0], segment.offset)} - {segment.offset}
+                if _hash(table) not in _STANDARD_HUFFMAN:
+                    waiting[table[0]] = segment.offset
+        elif segment.marker == container.SOS and len(payload) >= 4:
+            first, refines = payload[-3], payload[-1] >> 4
+            for tables in payload[2 : 1 + 2 * payload[0] : 2]:
+                if not (progressive and (first or refines)):
+                    waiting.pop(tables >> 4, None)
+                if first or not progressive:
+                    waiting.pop(0x10 | tables & 15, None)
+    return spare | set(waiting.values())
 
 
 def _tell_coding(components: tuple[Component, ...], facts: _Facts) -> Coding:

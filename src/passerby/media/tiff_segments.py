@@ -61,7 +61,7 @@ def _decode_segment(
         return _decode_jpeg(coded, layout, shape)
     height, width, channels = shape
     row_bytes = -(-width * channels * layout.depth // 8)
-    raw = _inflate(coded, layout, height * row_bytes)
+    raw = inflate(coded, layout, height * row_bytes)
     if len(raw) < height * row_bytes:
         raise CorruptInput("TIFF: a strip or tile holds less than its part of the picture")
     rows = np.frombuffer(raw, np.uint8, height * row_bytes).reshape(height, row_bytes)
@@ -73,7 +73,9 @@ def _decode_segment(
     return _unpack(rows, layout.depth, width).reshape(shape)
 
 
-def _inflate(coded: bytes, layout: Layout, size: int) -> bytes:
+def inflate(coded: bytes, layout: Layout, size: int) -> bytes:
+    """Return the bytes of a strip or tile that is no JPEG, at most `size` of them unless it is
+    not compressed. Raises what the codec raises."""
     if layout.reversed_bits:
         coded = _REVERSED[np.frombuffer(coded, np.uint8)].tobytes()
     if layout.compression == NONE:

@@ -10,6 +10,7 @@ from passerby.media.allowed.spans import Spans
 from passerby.media.containers import jpeg as container
 from passerby.media.containers.jpeg import Segment
 from passerby.media.inventory import jpeg as inventory
+from passerby.media.jpeg_frame import unused_huffman
 from passerby.model.media import Encoding, Orientation, Part
 
 _JFIF_SIZE, _ADOBE_SIZE = 18, 16
@@ -39,6 +40,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     if encoding.jpeg is not None and encoding.jpeg.orientation is not Orientation.TOP_LEFT:
         planned[surgery.tag(encoding.jpeg.orientation)] += 1
     used = inventory.used_tables(data, segments)
+    spare = unused_huffman(data, segments)
     singles: Counter[int] = Counter()
     unplanned: list[tuple[int, int]] = []
     for segment in segments:
@@ -47,7 +49,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
             planned[raw] -= 1
             continue
         singles[segment.marker] += 1
-        if not _is_coding(segment, raw, used, singles):
+        if segment.offset in spare or not _is_coding(segment, raw, used, singles):
             unplanned.append((segment.offset, segment.end))
     end, spans = segments[-1].end, Spans.of(unplanned)
     return [part for part in inventory.list_parts(data) if part.offset >= end or spans.hold(part)]

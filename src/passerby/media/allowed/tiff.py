@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from passerby.errors import CorruptInput, UnsupportedFormat
-from passerby.media import icc
+from passerby.media import guard, icc, tiff_segments
 from passerby.media import tiff as codec
 from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.containers import tiff as container
 from passerby.media.containers.tiff import Ifd, Tree
+from passerby.media.inventory import jpeg as jpeg_inventory
 from passerby.media.inventory import tiff as inventory
 from passerby.media.inventory.exif_tags import describe
-from passerby.media.tiff_layout import ADOBE_DEFLATE, DEFLATE, JPEG, NONE, Layout, read_layout
+from passerby.media.jpeg_frame import unused_huffman
+from passerby.media.tiff_layout import ADOBE_DEFLATE, DEFLATE, JPEG, LZW, NONE, Layout, read_layout
 from passerby.model.media import Encoding, Group, Part
 
 _NEEDED = frozenset(
@@ -26,6 +28,8 @@ _NEEDED = frozenset(
 _PAGE_NUMBER = 297
 _MOST_NUMBERS = 16
 """Values in a tag that is no list of strips or tiles and no palette."""
+_LZW_END = 5
+"""Bytes that hold at most a code that clears the table, the end code, and filling: 39 bits."""
 _LISTS = frozenset({273, 279, 320, 324, 325, 347})
 
 
@@ -114,7 +118,9 @@ def _spare_bytes(coded: bytes, layout: Layout, needed: int) -> int:
     if layout.compression == NONE:
         return max(0, len(coded) - needed)
     if layout.compression == JPEG:
-        return _spare_in_jpeg(coded)
+        return _spare_in_jpeg(coded, layout)
+    if layout.compression == LZW:
+        return _LZW_END if _is_whole(coded[:-_LZW_END], layout, needed) else 0
     if layout.compression not in (ADOBE_DEFLATE, DEFLATE) or layout.reversed_bits:
         return 0
     decoder = zlib.decompressobj()
@@ -127,11 +133,39 @@ def _spare_bytes(coded: bytes, layout: Layout, needed: int) -> int:
     return len(more) + len(decoder.unused_data)
 
 
-def _spare_in_jpeg(coded: bytes) -> int:
-    """Count the bytes of segments that say nothing about the picture, and behind its end."""
+def _is_whole(coded: bytes, layout: Layout, needed: int) -> bool:
+    """Whether a strip or tile of which the end was cut off still holds its part of the picture."""
     try:
-        segments = jpeg_container.walk_segments(coded)
+        with guard.decoding("TIFF"):
+            return len(tiff_segments.inflate(coded, layout, needed)) >= needed
+    except CorruptInput:
+        return False
+
+
+def _spare_in_jpeg(coded: bytes, layout: Layout) -> int:
+    """Count the bytes of segments that say nothing about the picture, and behind its end: in a
+    strip or tile, and in the tables that all of them share."""
+    shared = layout.jpeg_tables
+    try:
+        extra = _unneeded(coded) + (_unneeded(shared) if shared else 0)
+        whole = tiff_segments.jpeg_file(coded, layout)
+        segments = jpeg_container.walk_segments(whole)
     except CorruptInput:
         return len(coded)
+    # Planes that lie apart may each use other tables.
+    if layout.planar:
+        return extra
+    unused, used = unused_huffman(whole, segments), jpeg_inventory.used_tables(whole, segments)
+    unused |= {
+        s.offset
+        for s in segments
+        if s.marker == jpeg_container.DQT
+        and not jpeg_inventory.tables_are_used(whole[s.payload], used)
+    }
+    return extra + sum(s.size for s in segments if s.offset in unused)
+
+
+def _unneeded(stream: bytes) -> int:
+    segments = jpeg_container.walk_segments(stream)
     extra = [s.size for s in segments if s.is_app or s.marker == jpeg_container.COM]
-    return sum(extra) + len(coded) - segments[-1].end
+    return sum(extra) + len(stream) - segments[-1].end

@@ -18,6 +18,8 @@ _MOST_ITEMS = 4_000
 _MOST_EXTENTS = 50_000
 _MOST_LINKS = 100_000
 """References from item to item, and from items to properties."""
+_MOST_SHARED = 3
+"""Times the size of the file that all items together may have, where they share bytes."""
 _DEEPEST = 4
 """Items whose bytes are a part of another item's."""
 
@@ -334,12 +336,16 @@ class _Reader:
 
     def _check_overlaps(self, items: dict[int, Item]) -> None:
         """Raise CorruptInput where the bytes of two items overlap and are not the same: writers
-        store equal tiles once. Items that are parts of others are left out."""
+        store equal tiles once. Items that are parts of others may overlap them, but all together
+        hold little more than the file."""
         apart = [n for n, where in self.locations.items() if where.method != 2 and n in items]
         spans = sorted({span for number in apart for span in items[number].spans})
         for (_, stop), (start, _) in pairwise(spans):
             if start < stop:
                 raise CorruptInput("HEIF: the bytes of two items overlap")
+        contents = {item.spans: item.size for item in items.values()}
+        if sum(contents.values()) > _MOST_SHARED * len(self.data):
+            raise CorruptInput("HEIF: the items hold more than the file")
 
 
 def _cut(ground: tuple[Span, ...], extent: _Extent) -> Iterator[Span]:

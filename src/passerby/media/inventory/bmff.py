@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 
 from passerby.errors import CorruptInput, UnsupportedFormat
 from passerby.media import av1, hevc
@@ -12,7 +13,7 @@ from passerby.media.containers import bmff, items
 from passerby.media.containers.bmff import Box
 from passerby.media.containers.items import Meta, Span
 from passerby.media.inventory import bmff_boxes, bmff_items, trailer
-from passerby.media.inventory.bmff_roles import tell_roles
+from passerby.media.inventory.bmff_roles import AUXILIARY, tell_roles
 from passerby.media.inventory.parts import printable
 from passerby.media.inventory.tiff import gaps
 from passerby.model.media import Group, Part
@@ -30,7 +31,7 @@ _PROPERTIES: dict[bytes, tuple[Group, int | None]] = {
     b"pixi": (Group.PICTURE, None),
     b"lsel": (Group.PICTURE, 10),
     b"a1op": (Group.PICTURE, 9),
-    b"a1lx": (Group.PICTURE, None),
+    b"a1lx": (Group.PICTURE, 15),
     b"clli": (Group.COLOUR, 12),
     b"mdcv": (Group.COLOUR, 32),
     b"amve": (Group.COLOUR, 16),
@@ -53,7 +54,8 @@ _BRANDS = frozenset(
 )
 _NAMES = frozenset({b"", b"Color", b"Alpha"})
 """Names of items that libavif gives to all of its own."""
-_LONGEST_PIXI = 18
+_PIXI = 13
+"""Bytes of a box that gives the depths of no channel."""
 _DINF = 36
 """Bytes of a box that says that all data is in this file."""
 
@@ -133,8 +135,12 @@ def _list_meta(data: bytes, meta: Meta, used: list[Span]) -> Iterator[Part]:
             yield Part(name=text, group=Group.TEXT, offset=item.box.offset, size=item.box.size)
     for start, end in meta.slack:
         yield Part(name="meta/unread bytes", group=Group.UNKNOWN, offset=start, size=end - start)
+    described = {box.offset for item in meta.items.values() for box, _ in item.properties}
     for box in meta.properties:
-        yield _list_property(data, box)
+        part = _list_property(data, box)
+        if box.offset not in described and part.group in (Group.PICTURE, Group.COLOUR):
+            part = replace(part, name=f"{part.name} (of no item)", group=Group.UNKNOWN)
+        yield part
 
 
 def _under(prefix: str, part: Part) -> Part:
@@ -167,11 +173,11 @@ def _list_property(data: bytes, box: Box) -> Part:
     elif box.kind == b"auxC":
         urn = data[box.content + 4 : box.end].partition(b"\0")
         name = f"{name}/{printable(urn[0])}"
-        group = Group.UNKNOWN if urn[2] else Group.PICTURE
+        group = Group.PICTURE if urn[0] in AUXILIARY and not urn[2] else Group.UNKNOWN
     elif box.kind in (b"hvcC", b"av1C") and not _is_bare(box.kind, data[box.payload]):
         group, name = Group.UNKNOWN, f"{name}/further units"
     elif (size is not None and size != box.size) or (
-        box.kind == b"pixi" and box.size > _LONGEST_PIXI
+        box.kind == b"pixi" and box.size != _PIXI + data[min(box.content + 4, box.end - 1)]
     ):
         group, name = Group.UNKNOWN, f"{name} (damaged)"
     return Part(name=name, group=group, offset=box.offset, size=box.size)

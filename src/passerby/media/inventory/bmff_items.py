@@ -119,10 +119,11 @@ def _list_obus(payload: bytes) -> Iterator[Part]:
     frames = listed = 0
     for unit in av1.walk_units(payload):
         name, group = av1.NAMES.get(unit.kind, "unknown unit"), Group.UNKNOWN
-        if unit.kind == av1.FRAME:
-            frames += 1
+        begins = unit.kind in (av1.FRAME, av1.FRAME_HEADER)
+        frames += begins
+        if begins or unit.kind == av1.TILE_GROUP:
             name, group = "further picture", Group.EMBEDDED
-        if (unit.kind in av1.NEEDED and (unit.kind != av1.FRAME or frames == 1)) or (
+        if (unit.kind in av1.NEEDED and frames <= 1) or (
             unit.kind == av1.DELIMITER and unit.content == unit.end
         ):
             continue

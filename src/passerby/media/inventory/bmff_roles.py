@@ -11,7 +11,7 @@ from passerby.media.heif_write import XMP_TYPE
 from passerby.media.inventory.parts import printable
 from passerby.model.media import Group
 
-_AUXILIARY = {
+AUXILIARY = {
     b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha": "alpha",
     b"urn:mpeg:hevc:2015:auxid:1": "alpha",
     b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth": "depth map",
@@ -94,7 +94,7 @@ def _role_of(data: bytes, kind: bytes, item: Item) -> Role | None:
     urn = auxiliary_type(data, item)
     if urn in ALPHA_TYPES:
         return Role("alpha", Group.EMBEDDED)
-    known = _AUXILIARY.get(urn or b"")
+    known = AUXILIARY.get(urn or b"")
     return Role(f"auxiliary/{known or printable(urn or b'unnamed')}", Group.EMBEDDED)
 
 

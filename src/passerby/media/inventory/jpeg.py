@@ -10,6 +10,7 @@ from passerby.media.containers.jpeg import Segment
 from passerby.media.inventory import boxes, photoshop, tiff, trailer, xmp
 from passerby.media.inventory.jpeg_pictures import find_pieces, list_jfif, list_jfxx, list_mpf
 from passerby.media.inventory.parts import block, printable, shifted, unpacked
+from passerby.media.jpeg_frame import unused_huffman
 from passerby.model.media import Group, Part
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -45,7 +46,7 @@ def list_parts(data: bytes) -> list[Part]:
     """List the parts of a JPEG file. Raises CorruptInput."""
     segments = container.walk_segments(data)
     parts: list[Part] = []
-    used = used_tables(data, segments)
+    used, spare = used_tables(data, segments), unused_huffman(data, segments)
     pieces = tuple(find_pieces(data, segments))
     cut = {segment.offset for each in pieces for segment in each.segments}
     for segment in segments:
@@ -53,6 +54,9 @@ def list_parts(data: bytes) -> list[Part]:
             parts += [replace(part, pinned=True) for part in _list_segment(data, segment)]
         elif segment.marker == container.DQT and not tables_are_used(data[segment.payload], used):
             name, size = "DQT/unused table", segment.size
+            parts.append(Part(name=name, group=Group.UNKNOWN, offset=segment.offset, size=size))
+        elif segment.offset in spare:
+            name, size = "DHT/unused table", segment.size
             parts.append(Part(name=name, group=Group.UNKNOWN, offset=segment.offset, size=size))
         else:
             parts += _list_segment(data, segment)
