@@ -15,17 +15,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from canaries import blocks, faces
+from canaries import blocks, faces, filled_heic
 from canaries.search import exiftool_written
 from passerby.compose import build_eyes
 from passerby.errors import Exit
 from passerby.examine import inspect_bytes, list_bytes
 from passerby.model.finding import Sighting
-from passerby.model.media import Part, Verdict
+from passerby.model.media import Format, Part, Verdict
 from passerby.model.options import Limits, Options
 from passerby.model.report import EmbeddedPicture, Inspection
 from passerby.ports import Eyes, Rgb
 from passerby.report.json import inspection_text
+from people import crowd_and_faces
 from stand_ins import MEDIA, Crashing, ports
 
 FILES = faces.all_files()
@@ -227,6 +228,15 @@ print(sorted({"PIL", "simplejpeg", "imagecodecs", "tifffile", "onnxruntime"} & s
     assert done.stdout.decode().strip() == "[]"
 
 
+def test_faces_of_ten_pixels_in_a_thumbnail_are_counted() -> None:
+    large, boxes = crowd_and_faces(1600, 1200, 6, 100, seed=1)
+    out = io.BytesIO()
+    Image.fromarray(large).resize((160, 120), Image.Resampling.LANCZOS).save(out, "JPEG")
+    data = faces.with_segments(faces.host(), [faces.segment(0xE7, b"Maker\0" + out.getvalue())])
+    found = inspect_bytes(data, shown="x", options=Options(), ports=eyes())
+    assert [each.faces for each in found.embedded] == [len(boxes)]
+
+
 def test_what_pillow_writes_as_a_multi_picture_file() -> None:
     out = io.BytesIO()
     pictures = [Image.fromarray(faces.pixels(count)) for count in (1, 2, 3)]
@@ -261,3 +271,20 @@ def test_what_exiftool_writes(tmp_path: Path) -> None:
         "APP1/XMP/GImage:Data": 2,
         "APP1/XMP/xmp:Thumbnails": 3,
     }
+
+
+def test_an_inspection_speaks_of_the_file_and_not_of_a_copy() -> None:
+    data = filled_heic(faces.pixels(1)).data
+    found = inspect_bytes(data, shown="x", options=Options(), ports=ports())
+    assert found.failure is None
+    assert found.item.format is Format.HEIC
+    assert not any("written" in note for note in found.notes)
+    assert MEDIA.read(data, Limits()).notes[-1].startswith("written as JPEG")
+
+
+def test_what_lies_in_a_video_is_told_once() -> None:
+    boxes = blocks.box(b"ftyp", b"mp42\0\0\0\0isommp42") + blocks.box(b"moov", bytes(200))
+    data = filled_heic(faces.pixels(1)).data + blocks.box(b"mpvd", boxes)
+    found = list_bytes(data, shown="x", options=Options(), source=MEDIA)
+    problems = [each.problem for each in found.embedded if "moov" in each.path[0]]
+    assert problems == []

@@ -45,7 +45,8 @@ def redact(
     """Redact one picture file and publish the copy as `output`, if every check passes.
 
     With `output` None nothing is written. With `decisions` nothing is detected: exactly those
-    regions are hidden. What went wrong stands in the report: look at `report.outcome`.
+    regions are hidden. What went wrong stands in the report: look at `report.outcome`. The
+    copy's format is that of the source or `options.to`, whatever the name of `output` says.
     Raises UsageError for an unknown detector, ModelError or FinderError if one cannot be opened.
     """
     from passerby.pipeline import Job, run_one

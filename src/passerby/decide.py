@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from passerby.model.decision import Action, Decision
+from passerby.model.decision import Action, Decision, by_frame
 from passerby.model.finding import Sighting, Track
 from passerby.model.geometry import Box, Region, Shape
 from passerby.model.media import Canvas
@@ -117,24 +117,23 @@ def unexplained(
     never exempts a neighbour.
     """
     seen = [sighting for sighting in sightings if sighting.box.height >= options.min_face]
-    said = {
-        frame: [decision for decision in decisions if decision.speaks_of(frame)]
-        for frame in {sighting.frame for sighting in seen}
-    }
-    return tuple(s for s in seen if not _explained(s, said[s.frame]))
+    frames = max((sighting.frame for sighting in seen), default=-1) + 1
+    kept = by_frame((d for d in decisions if d.action is Action.KEEP), frames)
+    masks = by_frame((d for d in decisions if d.action is not Action.KEEP), frames)
+    return tuple(
+        s for s in seen if not (_kept(s.box, kept[s.frame]) or _covered(s.box, masks[s.frame]))
+    )
 
 
-def _explained(sighting: Sighting, decisions: Sequence[Decision]) -> bool:
-    """Tell whether a sighting is of a face that was to be kept, or of what masks made of one."""
-    kept = [d.region.box for d in decisions if d.action is Action.KEEP]
-    masks = [d.region for d in decisions if d.action is not Action.KEEP]
-    same = any(head_of(sighting.box).iou(box) >= _SAME_REGION for box in kept)
-    return same or _covered(sighting.box, masks)
+def _kept(face: Box, decisions: Sequence[Decision]) -> bool:
+    """Tell whether a face is one that was to be kept."""
+    head = head_of(face)
+    return any(head.iou(kept.region.box) >= _SAME_REGION for kept in decisions)
 
 
-def _covered(face: Box, masks: Sequence[Region]) -> bool:
+def _covered(face: Box, masks: Sequence[Decision]) -> bool:
     """Tell whether all of the ellipse inscribed in a face's box lies under masks."""
-    near = [mask for mask in masks if mask.box.intersection(face)]
+    near = [mask.region for mask in masks if mask.region.box.intersection(face)]
     x, y = (face.x0 + face.x1) / 2, (face.y0 + face.y1) / 2
     return bool(near) and all(
         any(_contains(mask, x + dx * face.width / 2, y + dy * face.height / 2) for mask in near)

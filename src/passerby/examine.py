@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from passerby.model.geometry import Box
 from passerby.model.media import Item, Part
 from passerby.model.options import Method, Options
 from passerby.model.report import Check, Inspection, Report, Verification
-from passerby.ports import Finder, Looking, Picture, Ports, Rgb, Source
+from passerby.ports import CONVERTED, Finder, Looking, Picture, Ports, Rgb, Source
 from passerby.work import bare_item, described_item, failure_of, full_item
 
 CHANGED_LEVELS = 8
@@ -67,13 +68,20 @@ def inspect_bytes(
             sightings=tuple(s for s in sightings if s.box.height >= options.min_face),
             parts=(*contents.parts, *picture.hidden_parts),
             embedded=insides.look_into(contents.embedded),
-            notes=picture.notes,
+            notes=_notes(picture),
         )
     except (InputError, LimitExceeded) as error:
         listed = _list(item, data, insides)
         return replace(listed, finder=finder.identity, failure=failure_of(error))
     except Exception as error:
         return Inspection(item=item, failure=failure_of(error))
+
+
+def _notes(picture: Picture) -> tuple[str, ...]:
+    """Return what people should know about the file: not what a copy of it would lack."""
+    if picture.source is None:
+        return picture.notes
+    return tuple(takewhile(lambda note: not note.startswith(CONVERTED), picture.notes))
 
 
 def list_bytes(

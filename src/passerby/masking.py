@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from passerby.model.decision import Action, Decision
+from passerby.model.decision import Action, Decision, by_frame
 from passerby.model.geometry import Box, Grid, Region, Shape
 from passerby.model.media import Encoding, Mode
 from passerby.model.options import Method, Options
@@ -108,10 +108,12 @@ def paint(
 
     `seed` is hexadecimal, for NOISE.
     """
+    frames = picture.frames
+    held = by_frame(decisions, len(frames))
     return picture.with_frames(
         [
-            _paint_frame(frame, [d for d in decisions if d.speaks_of(index)], options, seed)
-            for index, frame in enumerate(picture.frames)
+            _paint_frame(frame, those, options, seed)
+            for frame, those in zip(frames, held, strict=True)
         ]
     )
 

@@ -201,7 +201,7 @@ def _paint(work: Work, picture: Picture, decisions: tuple[Decision, ...]) -> Pic
     with work.timed("redact"):
         painted = paint(picture, decisions, work.options, work.seed)
         planned = work.ports.sink.fit(painted)
-    work.fitting = tuple(note for note in planned.notes if note not in painted.notes)
+    work.fitting = tuple(note for note in planned.notes if note not in picture.notes)
     return planned
 
 

@@ -42,6 +42,10 @@ BoolMask = NDArray[np.bool_]
 Rgb = NDArray[np.uint8]
 """(height, width, 3), 8-bit: what a detector looks at."""
 
+CONVERTED = "written as "
+"""Begins the first note that is about a copy in another format: those before it are about the
+file itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:

@@ -8,6 +8,7 @@ do not.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -167,15 +168,19 @@ def _pairs(
     """Yield which trails may go on with which moments of a frame, by their places in the lists,
     negative so that of equals the first comes last."""
     middles = [_middle(moment.head) for moment in here]
+    order = sorted(range(len(here)), key=lambda m: middles[m][1])
+    downs = [middles[m][1] for m in order]
     for t, trail in enumerate(alive):
         last, expected = trail.last.head, trail.expected(frame)
         gone = min(frame - trail.last.frame, _MOST_REACHES)
         reach = _REACH * max(last.width, last.height) * gone
         was, will = _middle(last), _middle(expected)
-        for m, middle in enumerate(middles):
-            # Most are somewhere else altogether.
-            away = _distance(middle, was)
-            if min(away, _distance(middle, will)) <= reach:
+        # Most are somewhere else altogether.
+        first = bisect_left(downs, min(was[1], will[1]) - reach)
+        last_near = bisect_right(downs, max(was[1], will[1]) + reach)
+        for m in order[first:last_near]:
+            away = _distance(middles[m], was)
+            if min(away, _distance(middles[m], will)) <= reach:
                 likelihood = _likelihood(last, expected, here[m].head)
                 if likelihood is not None and (likelihood[0] or away <= reach):
                     yield likelihood, -t, -m

@@ -292,6 +292,19 @@ def test_a_converted_picture_beside_its_namesake_keeps_its_whole_name() -> None:
     assert [str(n) for n in output_names([png], Format.JPEG)] == ["a.jpg"]
 
 
+def test_what_cannot_be_written_takes_the_suffix_of_its_copy() -> None:
+    kinds = {
+        "a.heic": Format.HEIC, "a.jpg": Format.JPEG, "a.nef": Format.RAW, "b.HIF": Format.HEIC,
+        "c.CR2": Format.RAW, "d.psd": Format.PSD, "e.jxl": Format.JPEG_XL, "f.png": Format.HEIC,
+    }  # fmt: skip
+    names = output_names([found(name, form) for name, form in kinds.items()])
+    assert list(map(str, names)) == [
+        "a.heic.jpg", "a.jpg", "a.nef.jpg", "b.jpg", "c.jpg", "d.tif", "e.png", "f.png.jpg",
+    ]  # fmt: skip
+    avif = output_names([found("b.HIF", Format.HEIC), found("f.avif", Format.AVIF)], Format.AVIF)
+    assert list(map(str, avif)) == ["b.avif", "f.avif"]
+
+
 def test_accents_in_two_forms_clash() -> None:
     one, other = output_names([found("caf\u00e9.jpg"), found("cafe\u0301.jpg")])
     assert str(one) != "caf\u00e9.jpg" or str(other) != "cafe\u0301.jpg"

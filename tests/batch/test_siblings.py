@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -154,8 +155,10 @@ def test_thumbnails_of_the_system_are_no_input(folder: Path) -> None:
     hidden = folder / "@eaDir" / "IMG_1.png"
     hidden.mkdir(parents=True)
     (hidden / "SYNOPHOTO_THUMB_XL.jpg").write_bytes(picture(2, "jpeg"))
+    (folder / ".thumbnails").symlink_to(hidden)
     made = plan(folder)
     assert [task.source.name for task in made.tasks] == ["IMG_1.png"]
+    assert any(".thumbnails is for copies" in note for note in made.notes)
     assert any("@eaDir is for copies" in note for note in made.notes)
     # Who names the folder means it.
     (task,) = plan(folder, folder / "@eaDir").tasks
@@ -232,3 +235,29 @@ def test_many_are_counted_at_the_end(folder: Path) -> None:
     lines = sibling_lines(run(folder))
     assert len(lines) == MOST_SIBLINGS + 2
     assert "and 3 more" in lines[-1]
+
+
+def test_a_link_that_leads_to_itself_hides_nothing(tmp_path: Path) -> None:
+    for name in ("a.jpg", "a.mov"):
+        (tmp_path / name).touch()
+    (tmp_path / "loop").symlink_to("loop")
+    assert [one.name for one in FolderIndex.of(tmp_path).beside("a.jpg")] == ["a.mov"]
+
+
+def test_records_of_names_that_begin_alike_are_found_at_once() -> None:
+    index, names = FolderIndex(), [f"{'x' * 45}{number:04}.jpg" for number in range(2000)]
+    for name in names:
+        index.add(f"{name}.json")
+    began = time.process_time()
+    found = [[one.name for one in index.beside(name)] for name in names[:300]]
+    assert found == [[f"{name}.json"] for name in names[:300]]
+    # Held against each record it takes more than 5 s.
+    assert time.process_time() - began < 2
+
+
+def test_a_video_that_is_named_alone_is_refused_as_such(folder: Path) -> None:
+    (folder / "IMG_1.MOV").write_bytes(MOV)
+    request = Request(paths=(folder / "IMG_1.MOV",), out=folder.parent / "b.jpg", options=Options())
+    (task,) = make_plan(request).tasks
+    assert task.error is not None
+    assert task.error.code == "input.unsupported"

@@ -58,10 +58,11 @@ def filled_animated_webp(pixels: np.ndarray) -> Filled:
     part = whole[:20, :30]
     still = coded(part)
     canary = nest.raw("picture that is no frame", "VP8L/no frame")
+    exif = nest.text("Exif in a frame", "frame 2/EXIF/IFD0/ImageDescription")
     inside = [
         chunk(b"ODD ", nest.raw("unknown chunk in a frame", "frame 2/ODD"), padding=b"\x7f"),
         chunk(b"XMP ", b"<x:xmpmeta/>" + nest.raw("XMP in a frame", "frame 2/XMP")),
-        chunk(b"EXIF", blocks.exif_block(nest, "Exif in a frame")),
+        chunk(b"EXIF", blocks.build_tiff([{0x010E: blocks.ascii_(exif)}])),
     ]
     data = animation(
         (width, height),

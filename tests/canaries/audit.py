@@ -108,7 +108,17 @@ def _without_trailer(data: bytes) -> bytes:
     return data[: list(bmff.walk(data, 0, len(data)))[-1].end]
 
 
+def _without_still_picture(data: bytes) -> bytes:
+    """Return an animated WebP without the picture that is no frame: libwebp opens no such file."""
+    at = data.index(b"VP8L")
+    size = struct.unpack_from("<I", data, at + 4)[0]
+    rest = data[:at] + data[at + 8 + size + size % 2 :]
+    length = struct.unpack_from("<I", data, 4)[0] - (len(data) - len(rest))
+    return rest[:4] + struct.pack("<I", length) + rest[8:]
+
+
 _GENTLER = {
+    "animated WebP": _without_still_picture,
     "PNG": _without_stray_frame,
     "TIFF": _with_plain_alpha,
     "HEIC": _without_trailer,

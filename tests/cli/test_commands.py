@@ -6,11 +6,13 @@ import hashlib
 import io
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import piexif
 import pytest
 from PIL import Image
 
@@ -89,6 +91,34 @@ def test_copies_in_another_format(shell: Shell, to: str) -> None:
     assert shell.run("verify", f"out/{name}", "--original", "in/a.png") == 0
     assert shell.run("redact", "in", "-o", "out", "--to", to) == 0
     assert "skipped" in shell.err
+
+
+def test_neutral_names(shell: Shell) -> None:
+    assert shell.run("redact", "in", "-o", "out", "--neutral-names", "--json") == 0
+    (file,) = shell.json()["files"]
+    (copy,) = Path("out").iterdir()
+    assert re.fullmatch(r"[0-9a-f]{20}\.png", copy.name)
+    assert file["item"]["path"] == "in/a.png"
+    assert file["output"] == str(copy)
+    assert shell.run("redact", "in", "-o", "out", "--neutral-names") == 0
+    assert "skipped" in shell.err
+    Path("out-report/neutral-names.key").unlink()
+    assert shell.run("redact", "in", "-o", "out", "--neutral-names") == Exit.USAGE
+    assert "the key to the names in out is not in" in shell.err
+    assert [path.name for path in Path("out").iterdir()] == [copy.name]
+
+
+@pytest.mark.parametrize("field", ["date", "time"])
+def test_a_date_is_kept_as_exactly_as_was_asked_for(shell: Shell, field: str) -> None:
+    taken = {piexif.ExifIFD.DateTimeOriginal: b"2024:05:31 23:04:59"}
+    exif = piexif.dump({"Exif": taken})
+    Image.open("in/a.png").save("in/a.jpg", exif=exif)
+    assert shell.run("redact", "in/a.jpg", "-o", "out", "--keep-fields", field, "--json") == 0
+    assert shell.json()["files"][0]["kept_fields"] == [field]
+    data = Path("out/a.jpg").read_bytes()
+    assert b"DateCreated>2024-05-31" in data
+    assert (b"T23:04:59<" in data) == (field == "time")
+    assert b"2024:05:31" not in data
 
 
 def test_a_format_that_cannot_hold_a_picture_is_advised_against(shell: Shell) -> None:
@@ -260,6 +290,9 @@ def test_models(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         ("redact - --report r", "--report has no meaning"),
         ("redact - --overwrite", "--overwrite has no meaning"),
         ("redact - --workers 2", "--workers has no meaning"),
+        ("redact - --neutral-names", "--neutral-names has no meaning"),
+        ("redact in/a.png -o b.png --neutral-names", "asks for another"),
+        ("redact in -o out --report out/r --neutral-names", "which is which"),
         ("redact in -o out --nonsense", "--nonsense"),
         ("nonsense", "nonsense"),
         ("models add centerface", "came with the install"),

@@ -161,7 +161,10 @@ def test_saved_pictures_overwrite_nothing(shell: Shell) -> None:
         path.write_bytes(b"mine")
     assert shell.run("inspect", "in", "--save-embedded", "look", "--json") == Exit.OUTPUT
     assert {path.read_bytes() for path in Path("look").iterdir()} == {b"mine"}
-    assert shell.json()["files"][0]["failure"]["code"] == "output.exists"
+    failure = shell.json()["files"][0]["failure"]
+    assert failure["code"] == "output.exists"
+    # There is no --overwrite here.
+    assert "--save-embedded" in failure["advice"]
 
 
 def test_a_folder_that_cannot_be_written_is_an_output_error(shell: Shell) -> None:

@@ -126,12 +126,13 @@ BAD: dict[str, tuple[str, bytes, int, str]] = {
     "tiff of 60,000 x 60,000": ("bad.tif", tiff_claiming(60_000, 60_000), 11, "limit"),
     "png of no pixels": ("bad.png", png_claiming(0, 10), 10, "input.empty"),
     "jpeg of no pixels": ("bad.jpg", jpeg_claiming(0, 10), 10, "input.empty"),
-    "gif": ("bad.gif", picture(form="gif"), 10, "input.unsupported"),
+    "gif": ("bad.gif", picture(form="gif")[:60], 10, "input.corrupt"),
+    "bitmap": ("bad.bmp", picture(form="bmp"), 10, "input.unsupported"),
     "heic": ("bad.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", 10, "input.corrupt"),
     "avif sequence": ("bad.avif", b"\0\0\0\x14ftypavis\0\0\0\0avif", 10, "input.unsupported"),
     "video": ("bad.mp4", b"\0\0\0\x18ftypisom\0\0\0\0isommp42", 10, "input.unsupported"),
     "raw": ("bad.cr2", b"II*\0\x10\0\0\0CR\2\0" + b"\0" * 64, 10, "input.unsupported"),
-    "photoshop": ("bad.psd", b"8BPS\0\1" + b"\0" * 40, 10, "input.unsupported"),
+    "photoshop": ("bad.psd", b"8BPS\0\1" + b"\0" * 40, 10, "input.corrupt"),
     "a name that lies about no picture": ("bad.png", b"\x7fELF" + b"\0" * 99, 10, "input.unknown"),
 }
 

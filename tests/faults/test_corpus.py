@@ -178,11 +178,10 @@ def test_figures() -> None:
     }
 
 
-def test_the_planted_face_is_seen_in_nearly_every_form() -> None:
-    """A correlation sees the dots of what is black and white, and libheif refuses a HEIC that is
-    full of canaries."""
+def test_the_planted_face_is_seen_in_most_forms() -> None:
+    """In those that others open; and a correlation sees the dots of what is black and white."""
     alike = [likeness(data, planted_face()) for data in seeds()]
-    assert sum(one < ALIKE for one in alike) <= 2
+    assert sum(one >= ALIKE for one in alike) >= 18
 
 
 def test_a_covered_face_is_not_seen() -> None:
@@ -199,6 +198,7 @@ def png(pixels: np.ndarray) -> bytes:
 
 
 def test_what_others_cannot_open_or_see_the_face_in_is_a_finding() -> None:
+    # Shown turned.
     assert check_opens(seeds()[0], (130, 120)) is None
     assert "sees" in str(check_opens(seeds()[0], (120, 130)))
     assert "frames" in str(check_opens(seeds()[0], (130, 120), 2))

@@ -193,6 +193,23 @@ def test_several_pictures_are_never_made_one() -> None:
     assert not WRITABLE & SEQUENCES
 
 
+def pages() -> bytes:
+    some = [Image.fromarray(astronaut()), Image.fromarray(astronaut(90, 100))]
+    return saved(some[0], "TIFF", save_all=True, append_images=some[1:])
+
+
+@pytest.mark.parametrize("target", STILLS)
+def test_pages_stay_pages_and_it_is_said(target: Format) -> None:
+    source = pages()
+    report, output = redacted(source, target)
+    assert report.outcome is Outcome.PUBLISHED, report.failure
+    assert output is not None
+    assert MEDIA.read(output, LIMITS).encoding.format is Format.MULTIPAGE_TIFF
+    told = f"it stays multi-page TIFF: {target} would hold one of its pictures only"
+    # Who asks for TIFF has got one.
+    assert (told in report.notes) == (target is not Format.TIFF)
+
+
 def wide(samples: np.ndarray) -> bytes:
     return bytes(imagecodecs.png_encode(samples.astype(np.uint16) * 257))
 

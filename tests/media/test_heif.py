@@ -171,6 +171,27 @@ def test_tiles(kind: str, size: tuple[int, int]) -> None:
     assert names["item 1/picture"] is names["item 3/picture/tile"] is Group.PICTURE
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_small_part_of_a_large_tile(kind: str) -> None:
+    large = CODERS[kind](np.tile(PIXELS, (4, 4, 1))[:512, :512])
+    builder = HeifBuilder(brand=BRANDS[kind])
+    builder.grid(1, 1, (90, 70), [large])
+    data = builder.build()
+    assert np.array_equal(pixels_of(data), pixels_of(_alone(kind, large))[:70, :90])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tiles_with_alpha_in_one_piece(kind: str) -> None:
+    builder = HeifBuilder(brand=BRANDS[kind])
+    tiles = [coded(kind, y, x, 64, 80) for y in (0, 64) for x in (0, 80)]
+    builder.grid(2, 2, (152, 120), tiles)
+    alpha = CODERS[kind](np.full((120, 152), 200, np.uint8))
+    builder.refer(b"auxl", builder.picture(alpha, (auxc(ALPHA), True)), 1)
+    picture = MEDIA.read(builder.build(), LIMITS, Format.PNG)
+    assert picture.size == (152, 120)
+    assert np.abs(picture.samples[..., 3].astype(int) - 200).max() <= 2
+
+
 def _alone(kind: str, tile: Coded) -> bytes:
     builder = HeifBuilder(brand=BRANDS[kind])
     builder.picture(tile)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from passerby.model.decision import Action, Decision
-from passerby.model.finding import Track
+from passerby.model.finding import Sighting, Track
+from passerby.model.geometry import Box
+from passerby.model.media import Format
+from passerby.model.report import Inspection
+from passerby.report import seen
 from passerby.report.card import make_card
-from report_examples import ITEM, PUBLISHED, decision
+from report_examples import FINDER, ITEM, PUBLISHED, REVIEW, decision
 
 
 def followed(index: int, frames: range, action: Action = Action.REDACT) -> list[Decision]:
@@ -61,3 +65,35 @@ def test_who_changed_their_mind_has_two_rows() -> None:
         ("1, frames 1 to 3", "redact", "passerby"),
         ("2, frames 4 to 6", "keep", "Ann"),
     ]
+
+
+def test_inspect_tells_faces_and_not_sightings() -> None:
+    along = [
+        Sighting(box=Box(10 + 5 * f, 20, 40 + 5 * f, 50), score=0.8 + f / 100, finder="f", frame=f)
+        for f in range(12)
+    ]
+    once = Sighting(box=Box(300, 200, 340, 250), score=0.6, finder="f", frame=30)
+    item = replace(ITEM, format=Format.GIF, frames=40)
+    told = Inspection(item=item, finder=FINDER, sightings=(*along, once))
+    assert seen.count(told) == "2 faces in 13 of 40 frames"
+    assert seen.lines(told) == [
+        "  face 1: frames 1 to 12, at first 10,20 to 40,50, score 0.91",
+        "  face 2: frame 31: 300,200 to 340,250, score 0.60",
+    ]
+    pages = replace(told, item=replace(item, format=Format.MULTIPAGE_TIFF))
+    assert seen.count(pages) == "13 faces in 13 of 40 pages"
+    assert seen.lines(pages)[12] == "  face 13: page 31: 300,200 to 340,250, score 0.60"
+    still = replace(told, item=replace(item, format=Format.JPEG, frames=1), sightings=(once,))
+    assert seen.count(still) == "1 face"
+    assert seen.lines(still) == ["  face 1: 300,200 to 340,250, score 0.60"]
+
+
+def test_it_says_in_which_frames_faces_are_left() -> None:
+    (found,) = REVIEW.unresolved
+    left = tuple(replace(found, frame=frame) for frame in (4, 5, 6))
+    report = replace(REVIEW, item=replace(ITEM, frames=40), unresolved=left)
+    card = make_card(1, report, None)
+    assert card.unresolved_line.startswith("3 faces were still found in the last look, frames 5 to")
+    # The first frame, which is shown, has none of them.
+    assert not any(box.kind == "look" for box in card.boxes)
+    assert ", frame" not in make_card(1, REVIEW, None).unresolved_line

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.errors import BadDecisions
-from passerby.model.decision import Action
+from passerby.model.decision import Action, Decision
+from passerby.model.finding import Sighting
 from passerby.model.geometry import Box, Region, Shape
 from passerby.model.given import Given
-from passerby.model.media import Field
+from passerby.model.media import Field, Format
 from passerby.model.options import Method, Options
 from passerby.model.report import Outcome
 from passerby.report.codec import Malformed
@@ -195,3 +196,37 @@ def test_any_damage_is_told_or_harmless(data: st.DataObject) -> None:
         decisions_from(text.encode())
     except Malformed as error:
         assert str(error)
+
+
+def left_in(form: Format, frames: int, *seen: int, **more: Any) -> list[Decision]:
+    """Return what is done where one face was still found in some frames, moving."""
+    item = replace(ITEM, format=form, frames=frames)
+    found = tuple(
+        Sighting(box=Box(90 + i, 40, 130 + i, 90), score=0.7, finder="f", frame=i) for i in seen
+    )
+    report = replace(REVIEW, item=item, unresolved=found, **more)
+    (given,) = decisions_from(dump(report_document(report))).values()
+    return [d for d in given.decisions if d.track.id.startswith("unresolved")]
+
+
+def test_an_unresolved_face_is_hidden_in_the_frames_near_it_too() -> None:
+    made = left_in(Format.GIF, 20, 5, 9)
+    assert [d.frame for d in made] == list(range(3, 12))
+    assert {d.track.id for d in made} == {"unresolved-1"}
+    assert {d.action for d in made} == {Action.REDACT}
+    by_frame = {d.frame: d.region for d in made}
+    # Where it was found it has the margin of a still, between it spans both places.
+    assert by_frame[5] == Region(box=Box(79, 20, 151, 110), shape=Shape.BOX)
+    assert by_frame[7].box.union(Box(95, 40, 139, 90)) == by_frame[7].box
+
+
+def test_an_unresolved_face_on_a_page_is_on_that_page_alone() -> None:
+    assert [d.frame for d in left_in(Format.MULTIPAGE_TIFF, 20, 5, 9)] == [5, 9]
+
+
+@pytest.mark.parametrize("frame", [-1, 20])
+def test_an_unresolved_face_in_a_frame_that_is_not_there(frame: int) -> None:
+    with pytest.raises(Malformed, match=r"unresolved\[0\].frame: there are 20 frames"):
+        left_in(Format.GIF, 20, frame)
+    with pytest.raises(Malformed, match=r"item.frames: expected a number of frames"):
+        left_in(Format.GIF, 10**9, 3)

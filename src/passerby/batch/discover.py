@@ -128,11 +128,10 @@ class _Walk:
             return
         for entry in entries:
             path, below = folder / entry.name, relative / entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name.lower() in THUMBNAIL_FOLDERS:
-                    self.result.notes.append(f"{path} is for copies of the pictures beside it")
-                else:
-                    yield path, below
+            if entry.name.lower() in THUMBNAIL_FOLDERS and is_folder(path):
+                self.result.notes.append(f"{path} is for copies of the pictures beside it")
+            elif entry.is_dir(follow_symlinks=False):
+                yield path, below
             elif entry.is_symlink() and is_folder(path):
                 self.linked.append((path, below))
             else:

@@ -101,14 +101,15 @@ def make_plan(request: Request) -> Plan:
         replace(_task(one, name, folder, reports, inputs, among), siblings=siblings)
         for one, name, siblings in zip(found.files, names, find_siblings(found.files), strict=True)
     )
+    if single:
+        if tasks[0].error is not found.files[0].error:
+            shown = printable(str(names[0]))
+            raise UsageError(f"{shown} is the input: originals are never written to")
+        _check_suffix(found.files[0], request)
     tasks = tuple(map(_explain_video, found.files, tasks))
     if request.neutral:
         # The times of writing must not tell the order of the inputs.
         tasks = tuple(sorted(tasks, key=lambda task: os.fsencode(task.output or "")))
-    if single:
-        if tasks[0].error is not found.files[0].error:
-            raise UsageError(f"{names[0]} is the input: originals are never written to")
-        _check_suffix(found.files[0], request)
     return Plan(tasks=tasks, reports=reports, left_out=found.left_out, notes=tuple(found.notes))
 
 

@@ -123,7 +123,7 @@ class FolderIndex:
         index = cls()
         try:
             with os.scandir(folder) as listing:
-                names = sorted((entry.name, entry.is_dir()) for entry in listing)
+                names = sorted((entry.name, _leads_to_folder(entry)) for entry in listing)
         except (OSError, ValueError):
             return index
         for name, is_folder in names:
@@ -143,7 +143,9 @@ class FolderIndex:
         if shot is not None:
             self.by_shot[shot[1]].append(name)
         if key.endswith(".json") and len(key) >= _LONG:
-            self.long_records[key[:_LONG]].append(name)
+            cut_name = _stem(key)
+            bare = _COUNTED.fullmatch(cut_name)
+            self.long_records[bare[1] if bare else cut_name].append(name)
 
     def beside(self, name: str) -> tuple[Beside, ...]:
         """Return what lies beside the picture of this name, by name."""
@@ -194,11 +196,8 @@ class FolderIndex:
                     whole = name + _TAKEOUT_TAIL[:cut]
                     yield from self.by_name.get(f"{whole}{tail}.json", ())
             whole = name + _TAKEOUT_TAIL
-            for record in self.long_records.get(whole[:_LONG], ()):
-                cut_name = _stem(_key(record))
-                bare = _COUNTED.fullmatch(cut_name)
-                if whole.startswith(bare[1] if bare else cut_name):
-                    yield record
+            for cut in range(_LONG, len(whole) + 1):
+                yield from self.long_records.get(whole[:cut], ())
 
 
 def find_siblings(files: Sequence[Found]) -> list[tuple[Sibling, ...]]:
@@ -221,6 +220,14 @@ def find_siblings(files: Sequence[Found]) -> list[tuple[Sibling, ...]]:
             )
         )
     return found
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder. A link that leads to itself raises, and is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _key(name: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     default=True,
     show_default=True,
     help="Whether to look for faces. Without, no detector is loaded and nothing is decoded: "
-    "what the containers hold is told, hundreds of files a second.",
+    "only what the containers hold is told, which takes milliseconds a file.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show every part in a line of its own.")
 @click.option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 
+from passerby.errors import OutputExists
 from passerby.files import Staged
 from passerby.inside import Saver
 from passerby.model.media import SUFFIXES, Format
@@ -68,7 +69,11 @@ class Keeper:
         """Raises OutputExists or OutputUnwritable."""
         with Staged(self.folder / name) as staged:
             staged.write(data)
-            staged.publish(overwrite=False)
+            try:
+                staged.publish(overwrite=False)
+            except OutputExists as error:
+                advice = "Name another folder with --save-embedded, or delete what was saved."
+                raise OutputExists(error.message, advice) from error
         self.saved += 1
 
 

@@ -139,14 +139,8 @@ def redact(
     """Run the command; what it does stands in its help."""
     options = _options(**choices)
     if STDIN in (*paths, output):
-        _check_stream(
-            paths,
-            output,
-            report=report,
-            overwrite=overwrite,
-            neutral_names=neutral_names,
-            workers=workers,
-        )
+        others = {"report": report, "overwrite": overwrite, "neutral-names": neutral_names}
+        _check_stream(paths, output, {**others, "workers": workers})
         from passerby.cli.stream import redact_stream
 
         return redact_stream(options, decisions, dry_run=dry_run, as_json=as_json)
@@ -205,10 +199,10 @@ def _run(request: Request, as_json: bool) -> int:
     return int(run.exit)
 
 
-def _check_stream(paths: tuple[Path, ...], output: Path | None, **others: Any) -> None:
+def _check_stream(paths: tuple[Path, ...], output: Path | None, others: dict[str, Any]) -> None:
     """Raise UsageError for what a picture from stdin to stdout cannot have."""
     if paths != (STDIN,) or output not in (None, STDIN):
         raise UsageError("- reads one picture from stdin and writes it to stdout: nothing else")
     for name, value in others.items():
         if value:
-            raise UsageError(f"--{name.replace('_', '-')} has no meaning for a picture from stdin")
+            raise UsageError(f"--{name} has no meaning for a picture from stdin")

@@ -20,7 +20,7 @@ from passerby.media.headers import describe
 from passerby.media.inventory import list_parts
 from passerby.media.inventory.parts import plain
 from passerby.media.sniff import sniff
-from passerby.model.media import Encoding, Facts, Field, Format, Part, target_of
+from passerby.model.media import SUFFIXES, Encoding, Facts, Field, Format, Part, target_of
 from passerby.model.options import Limits
 from passerby.ports import BlockCount, Contents, Picture, Rgb
 
@@ -116,7 +116,7 @@ def _converted(picture: Picture, source: Format, to: Format | None) -> Picture:
     from passerby.media.convert import convert
 
     target = target_of(source, to)
-    if to is not None and target is not to:
+    if to is not None and not set(SUFFIXES.get(target, ())) & set(SUFFIXES[to]):
         # Said of animations and pages, which keep their format.
         note = f"it stays {source}: {to} would hold one of its pictures only"
         return replace(picture, notes=(*picture.notes, note))

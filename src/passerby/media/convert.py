@@ -18,7 +18,7 @@ from passerby.media.containers import jpeg as jpeg_container
 from passerby.media.convert_colour import fit_colours
 from passerby.media.jpeg_frame import read_frame
 from passerby.model.media import Format, JpegLayout, Mode, Orientation
-from passerby.ports import Picture, Samples
+from passerby.ports import CONVERTED, Picture, Samples
 
 JPEG_QUALITY = 95
 _MODES = {
@@ -35,8 +35,9 @@ _DEPTHS = {
     Format.TIFF: (8, 16),
     Format.AVIF: (8, 10, 12),
 }
-_SIDES = {Format.JPEG: 65500, Format.WEBP: 16383}
-"""Pixels of the longest side: what libjpeg codes (JPEG_MAX_DIMENSION), and RFC 9649, 2."""
+_SIDES = {Format.JPEG: 65500, Format.WEBP: 16383, Format.AVIF: 32768}
+"""Pixels of the longest side: what libjpeg codes (JPEG_MAX_DIMENSION), RFC 9649, 2, and what
+libavif reads (AVIF_DEFAULT_IMAGE_DIMENSION_LIMIT)."""
 _OMITS_OPAQUE = frozenset({Format.WEBP})
 """Formats whose encoder leaves out an alpha channel that is opaque."""
 _NEAREST: dict[Mode, tuple[Mode, ...]] = {
@@ -62,7 +63,7 @@ def convert(picture: Picture, target: Format) -> Picture:
     if target not in _MODES or picture.more:
         raise UnsupportedFormat(f"{source.format} cannot be written as {target}")
     _check_size(picture, target)
-    notes = [f"written as {target}"]
+    notes = [f"{CONVERTED}{target}"]
     mode = _fit_mode(source.mode, target)
     pixels = _in_mode(picture.samples, source.mode, mode, notes)
     depth = _fit_depth(source.depth, target, mode, notes)

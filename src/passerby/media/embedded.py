@@ -8,6 +8,7 @@ may put a preview into any block.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from passerby.errors import PasserbyError
@@ -131,6 +132,8 @@ class _Search:
         self.ahead = sorted(self.spots, key=lambda spot: spot[1].offset, reverse=True)
         self.around: list[tuple[int, Part]] = []
         self.touched: set[int] = set()
+        self.starts: list[int] = []
+        self.stops: list[int] = []
 
     def run(self, known: set[bytes], budget: Budget) -> Iterator[Embedded]:
         """Yield what is found, and then the parts that should hold a picture and do not."""
@@ -140,6 +143,8 @@ class _Search:
                 if find.problem:
                     yield Embedded(part=part, at=find.start, problem=find.problem)
                     continue
+                self.starts.append(find.start)
+                self.stops.append(find.stop)
                 file = _cut(self.data, find)
                 if find.data is None:
                     yield Embedded(part=part, data=file, at=find.start, kind=_kind(file))
@@ -175,6 +180,11 @@ class _Search:
         )
         return plain([found])[0]
 
+    def _is_in_a_find(self, place: int) -> bool:
+        """Whether a place lies in a file that was taken out: the boxes of a video are parts."""
+        number = bisect_right(self.starts, place)
+        return number > 0 and place < self.stops[number - 1]
+
     def _unopened(self) -> Iterator[Embedded]:
         """Yield the parts that should hold a picture, and in which none was found."""
         blocks = ancestors(part.name for part in self.listed)
@@ -182,5 +192,7 @@ class _Search:
             if part.group is not Group.EMBEDDED or part.size < LEAST_PICTURE:
                 continue
             if number in self.touched or part.name in blocks or isinstance(part, Holder):
+                continue
+            if not part.pinned and self._is_in_a_find(part.offset):
                 continue
             yield Embedded(part=part, problem="no picture file begins in it")

@@ -7,6 +7,7 @@ with the container about the size.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,14 +46,22 @@ _BRANDS = {_HEVC: (b"heic", b"mif1", b"miaf"), _AV1: (b"avif", b"mif1", b"miaf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tiles:
-    """One plane of pixels: the coded items that it is made of, row by row, and its size."""
+    """One plane of pixels: the coded items that it is made of, row by row, and its size.
+
+    `grid` is (columns, rows); None where one item is the whole.
+    """
 
     kind: bytes
     coded: Coded
     members: tuple[NewItem, ...]
     size: tuple[int, int]
-    layout: bytes | None = None
-    """What the grid item holds; None where one item is the whole."""
+    grid: tuple[int, int] | None = None
+
+    @property
+    def stored(self) -> tuple[int, int]:
+        """The size of all tiles together: those at the right and the bottom may reach beyond."""
+        columns, rows = self.grid or (1, 1)
+        return columns * self.coded.shown[0], rows * self.coded.shown[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,24 +76,31 @@ class Shown:
     """Four code points of ITU-T H.273, seven bytes as in the colr box."""
     transforms: tuple[Transform, ...]
 
+    @property
+    def bare_size(self) -> tuple[int, int]:
+        """(width, height) of `bare_file`: that of the whole tiles, where alpha has the same."""
+        same = self.alpha is None or self.alpha.stored == self.colours.stored
+        return self.colours.stored if same else self.colours.size
+
     @cached_property
     def bare_file(self) -> bytes:
-        """A file of the picture alone, as it is stored: not turned, not cut."""
-        return self._build(())
+        """A file of the picture alone, as it is stored: not turned, not cut, its tiles whole."""
+        return self._build(self.bare_size, ())
 
     @cached_property
     def shown_file(self) -> bytes:
         """A file of the picture alone, with what turns and cuts it."""
-        return self._build(tuple((write_transform(each), True) for each in self.transforms))
+        turns = tuple((write_transform(each), True) for each in self.transforms)
+        return self._build(self.colours.size, turns)
 
-    def _build(self, turns: tuple[tuple[bytes, bool], ...]) -> bytes:
+    def _build(self, size: tuple[int, int], turns: tuple[tuple[bytes, bool], ...]) -> bytes:
         colr = ((bmff.build(b"colr", b"nclx", self.nclx), False),) if self.nclx else ()
-        new = _items_of(self.colours, (*colr, *turns))
+        new = _items_of(self.colours, size, (*colr, *turns))
         references = _grid_reference(self.colours, 1)
         if self.alpha is not None:
             first = len(new) + 1
             kind = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"
-            new += _items_of(self.alpha, ((bmff.build_full(b"auxC", kind), False),))
+            new += _items_of(self.alpha, size, ((bmff.build_full(b"auxC", kind), False),))
             references += _grid_reference(self.alpha, first)
             references.append((b"auxl", first, (1,)))
             if self.premultiplied:
@@ -93,20 +109,25 @@ class Shown:
         return build_file(Form(brands=brands, items=tuple(new), references=tuple(references)))
 
 
-def _items_of(tiles: Tiles, more: tuple[tuple[bytes, bool], ...]) -> list[NewItem]:
-    """Return the items of a plane, the whole first; `more` are properties of the whole."""
-    if tiles.layout is None:
+def _items_of(
+    tiles: Tiles, size: tuple[int, int], more: tuple[tuple[bytes, bool], ...]
+) -> list[NewItem]:
+    """Return the items of a plane, the whole first; `more` are properties of the whole, `size`
+    is that of a grid."""
+    if tiles.grid is None:
         (only,) = tiles.members
         return [NewItem(kind=only.kind, payload=only.payload, properties=only.properties + more)]
-    width, height = tiles.size
-    size = bmff.build_full(b"ispe", width.to_bytes(4, "big"), height.to_bytes(4, "big"))
+    (columns, rows), (width, height) = tiles.grid, size
+    # Version 0, numbers of four bytes (23008-12, 6.6.2.3.2).
+    layout = struct.pack(">BBBBII", 0, 1, rows - 1, columns - 1, width, height)
+    extent = bmff.build_full(b"ispe", struct.pack(">II", width, height))
     depths = [p for p, _ in tiles.members[0].properties if p[4:8] == b"pixi"]
-    own = ((size, False), *((p, False) for p in depths), *more)
-    return [NewItem(kind=_GRID, payload=tiles.layout, properties=own), *tiles.members]
+    own = ((extent, False), *((p, False) for p in depths), *more)
+    return [NewItem(kind=_GRID, payload=layout, properties=own), *tiles.members]
 
 
 def _grid_reference(tiles: Tiles, first: int) -> list[tuple[bytes, int, tuple[int, ...]]]:
-    if tiles.layout is None:
+    if tiles.grid is None:
         return []
     return [(b"dimg", first, tuple(range(first + 1, first + 1 + len(tiles.members))))]
 
@@ -230,8 +251,8 @@ class _Reader:
         first = made[targets[0]][0]
         if any(coded != first for coded, _ in made.values()):
             raise CorruptInput("HEIF: the tiles of a grid differ in size or kind")
-        self._check(size, first)
         width, height = first.shown
+        self._check((columns * width, rows * height), first)
         if not (columns - 1) * width < size[0] <= columns * width:
             raise CorruptInput("HEIF: the tiles of a grid do not fit its width")
         if not (rows - 1) * height < size[1] <= rows * height:
@@ -241,7 +262,7 @@ class _Reader:
             coded=first,
             members=tuple(made[target][1] for target in targets),
             size=size,
-            layout=item.read(self.data),
+            grid=(columns, rows),
         )
 
     def alpha(

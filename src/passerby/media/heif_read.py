@@ -51,7 +51,8 @@ def read(data: bytes, limits: Limits, name: Format, decode: Decode) -> Picture:
         fields=read_fields(data, meta),
         drop_opaque_alpha=True,
     )
-    pixels = _shaped(decode(shown), mode, shown.colours.size)
+    width, height = shown.colours.size
+    pixels = _shaped(decode(shown), mode, shown.bare_size)[:height, :width]
     pixels = transforms.cut_out(samples.widen(pixels, coded.depth), shown.transforms)
     turned = transforms.orientation_of(shown.transforms)
     return orient.upright(pixels, encoding, turned, notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,3 +39,15 @@ class Decision:
     def speaks_of(self, frame: int) -> bool:
         """Whether it holds for a frame."""
         return self.frame is None or self.frame == frame
+
+
+def by_frame(decisions: Iterable[Decision], frames: int) -> list[list[Decision]]:
+    """Return for each of so many frames the decisions that hold for it, in their order."""
+    held: list[list[Decision]] = [[] for _ in range(frames)]
+    for decision in decisions:
+        if decision.frame is None:
+            for those in held:
+                those.append(decision)
+        elif 0 <= decision.frame < frames:
+            held[decision.frame].append(decision)
+    return held

@@ -76,14 +76,19 @@ class Box:
 
     def intersection(self, other: Box) -> int:
         """Return the area shared with `other`, in pixels."""
+        # Most boxes are apart, and thousands are held against thousands.
+        if self.x1 <= other.x0 or other.x1 <= self.x0:
+            return 0
+        if self.y1 <= other.y0 or other.y1 <= self.y0:
+            return 0
         w = min(self.x1, other.x1) - max(self.x0, other.x0)
         h = min(self.y1, other.y1) - max(self.y0, other.y0)
-        return w * h if w > 0 and h > 0 else 0
+        return w * h
 
     def iou(self, other: Box) -> float:
         """Return intersection over union, 0 to 1."""
         shared = self.intersection(other)
-        return shared / (self.area + other.area - shared)
+        return shared / (self.area + other.area - shared) if shared else 0.0
 
 
 class Shape(StrEnum):

@@ -47,7 +47,10 @@ HANDLED = frozenset(
 WRITABLE = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.AVIF})
 """Formats that a still can be written in, whatever it was read from."""
 
-SEQUENCES = frozenset({Format.GIF, Format.APNG, Format.ANIMATED_WEBP, Format.MULTIPAGE_TIFF})
+ANIMATED = frozenset({Format.GIF, Format.APNG, Format.ANIMATED_WEBP})
+"""Formats of frames that are moments of one scene."""
+
+SEQUENCES = ANIMATED | {Format.MULTIPAGE_TIFF}
 """Formats of several frames or pages. A GIF of one frame is one of them."""
 
 SUFFIXES: dict[Format, tuple[str, ...]] = {

@@ -119,8 +119,10 @@ class Report:
         return len(followed) + sum(d.frame is None for d in hidden)
 
     def grid_of(self, frame: int) -> Grid:
-        """Return what the masks of a frame were snapped to."""
-        return self.further_grids[frame - 1] if frame and self.further_grids else self.grid
+        """Return what the masks of a frame were snapped to; for one that the file did not have,
+        what those of the first were."""
+        further = self.further_grids[frame - 1 : frame] if frame else ()
+        return further[0] if further else self.grid
 
     @property
     def exit(self) -> Exit:

@@ -179,10 +179,20 @@ def _unresolved_line(report: Report) -> str:
     found = plural(len(report.unresolved), "face was", "faces were") + " still found"
     if report.outcome is Outcome.NEEDS_REVIEW:
         return (
-            f"{found} in the last look. Nothing was published. What was found is covered in the "
-            "picture above. Decide on it in the JSON report and run again with --decisions."
+            f"{found} in the last look{_where(report)}. Nothing was published. What was found is "
+            "covered in the picture above. Decide on it in the JSON report and run again with "
+            "--decisions."
         )
-    return f"{found} in the last look, and can be seen: the decisions that were given say so."
+    return (
+        f"{found} in the last look{_where(report)}, and can be seen: the decisions that were given "
+        "say so."
+    )
+
+
+def _where(report: Report) -> str:
+    """Say in which frames faces were still found: only the first is shown."""
+    numbers = sorted({sighting.frame + 1 for sighting in report.unresolved})
+    return _span(numbers) if report.item.frames > 1 else ""
 
 
 def _drawn(region: Region, label: str, kind: str, width: int, height: int) -> Drawn | None:
@@ -236,8 +246,10 @@ def _row(number: int, face: _Face) -> Row:
 def _frames(face: _Face) -> str:
     """Say which frames decisions speak of; nothing where it is all of them."""
     numbers = sorted({d.frame + 1 for d in face if d.frame is not None})
-    if not numbers:
-        return ""
+    return _span(numbers) if numbers else ""
+
+
+def _span(numbers: list[int]) -> str:
     first, last = numbers[0], numbers[-1]
     if first == last:
         return f", frame {first}"

@@ -13,21 +13,22 @@ a file that failed gives no decisions at all, rather than an empty list of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from passerby.errors import BadDecisions
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import Sighting, Track
-from passerby.model.geometry import Region, Shape
+from passerby.model.geometry import Box, Region, Shape
 from passerby.model.given import Given
-from passerby.model.media import Field
+from passerby.model.media import Canvas, Field, Format
 from passerby.model.options import Method
 from passerby.model.report import Outcome
-from passerby.report.codec import Malformed, as_list, as_object, decode, refuse
+from passerby.report.codec import FARTHEST, Malformed, as_list, as_object, decode, refuse
 from passerby.report.json import head, parse, read_file
 from passerby.report.text import printable
+from passerby.track import Face, Moment, faces_of, head_of
 
 MOST = 100_000
 """Decisions for one picture beyond this are taken for a mistake."""
@@ -160,17 +161,47 @@ def _decision(value: Any, where: str, index: int) -> Decision:
 
 
 def _unresolved(entry: Mapping[str, Any], where: str) -> list[Decision]:
-    """Redact what the last look still found: nobody has said that it may stay."""
+    """Redact what the last look still found: nobody has said that it may stay. In an animation
+    also in the frames near those in which it was found."""
     seen: tuple[Sighting, ...] = _optional(entry, "unresolved", tuple[Sighting, ...], where) or ()
-    margin = UNRESOLVED_MARGIN
-    frames = as_object(entry["item"], f"{where}item").get("frames", 1)
+    item = as_object(entry["item"], f"{where}item")
+    frames = _optional(item, "frames", int, f"{where}item.") or 1
+    faces: list[Face]
+    if frames == 1:
+        faces = [(Moment(frame=0, head=head_of(one.box), sightings=(one,)),) for one in seen]
+    else:
+        faces = faces_of(seen, _canvas(item, frames, seen, where))
     return [
         Decision(
-            track=Track(id=f"unresolved-{index}", sightings=(sighting,)),
+            track=Track(id=f"unresolved-{index}", sightings=moment.sightings),
             action=Action.REDACT,
-            region=Region(box=sighting.box.grow(margin, margin, margin, margin), shape=Shape.BOX),
+            region=Region(box=_wide(moment), shape=Shape.BOX),
             reason="unresolved in the report that the decisions come from",
-            frame=None if frames == 1 else sighting.frame,
+            frame=None if frames == 1 else moment.frame,
         )
-        for index, sighting in enumerate(seen, 1)
+        for index, face in enumerate(faces, 1)
+        for moment in face
     ]
+
+
+def _canvas(item: Mapping[str, Any], frames: int, seen: Sequence[Sighting], where: str) -> Canvas:
+    """Return what a report was about. Pages alone are not in time: what is of no known format
+    is hidden in more frames. Raises Malformed."""
+    if not 0 < frames <= MOST:
+        refuse(f"{where}item.frames", f"expected a number of frames from 1 to {MOST:,}")
+    for index, sighting in enumerate(seen):
+        if not 0 <= sighting.frame < frames:
+            refuse(f"{where}unresolved[{index}].frame", f"there are {frames:,} frames")
+    # The sizes of further pages are not known. What lies outside of them is refused later.
+    return Canvas(
+        sizes=((FARTHEST, FARTHEST),) * frames,
+        in_time=item.get("format") != Format.MULTIPAGE_TIFF,
+    )
+
+
+def _wide(moment: Moment) -> Box:
+    """Return what is hidden of an unresolved face in one frame."""
+    margin, box = UNRESOLVED_MARGIN, moment.head
+    for sighting in moment.sightings:
+        box = box.union(sighting.box.grow(margin, margin, margin, margin))
+    return box

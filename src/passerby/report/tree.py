@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from passerby.model.media import Format, Group, Verdict
 from passerby.model.report import EmbeddedPicture, Inspection
+from passerby.report import seen
 from passerby.report.text import plural, printable, size
 
 _ROOM = 48
@@ -51,9 +52,7 @@ class Row:
 def describe(inspection: Inspection, *, everything: bool) -> list[str]:
     """Return all lines about a file, but for what went wrong with it."""
     lines = [] if inspection.failure else [headline(inspection)]
-    for number, seen in enumerate(inspection.sightings, 1):
-        x0, y0, x1, y1 = seen.box.as_tuple()
-        lines.append(f"  face {number}: {x0},{y0} to {x1},{y1}, score {seen.score:.2f}")
+    lines += seen.lines(inspection)
     lines += [f"  {line}" for line in draw(inspection, everything=everything)]
     lines += [f"  note: {printable(note)}" for note in inspection.notes]
     return lines
@@ -75,14 +74,14 @@ def headline(inspection: Inspection) -> str:
     item = inspection.item
     size_ = "" if item.size is None else f" {item.size[0]}x{item.size[1]}"
     kind = "" if item.format is None else f"{item.format}{size_}, {size(item.bytes)}; "
-    faces = plural(len(inspection.sightings), "face") if inspection.finder else "faces not counted"
+    faces = seen.count(inspection) if inspection.finder else "faces not counted"
     told = plural(len(inspection.telling), "telling part")
     line = f"{printable(item.path)}: {faces}, {told} in the file ({kind.rstrip('; ')})"
     if not inspection.embedded:
         return line
     pictures = plural(len(inspection.embedded), "embedded picture")
-    seen = sum(picture.faces or 0 for picture in inspection.embedded)
-    shows = f", showing {plural(seen, 'face')}" if inspection.finder and seen else ""
+    inside = sum(picture.faces or 0 for picture in inspection.embedded)
+    shows = f", showing {plural(inside, 'face')}" if inspection.finder and inside else ""
     return f"{line}; {pictures}{shows}"
 
 

@@ -49,6 +49,7 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
 _HIDDEN = (
     *("/damaged", "/more or less than the picture", "/after the picture", "/no end code"),
     "/colours that no pixel has",
+    "further frames",
 )
 
 

@@ -9,10 +9,14 @@ from passerby.media.containers.chunk import Chunk
 from passerby.media.inflate import Room
 from passerby.media.inventory import png, png_stream, trailer
 from passerby.media.inventory.parts import Holder
-from passerby.media.png_header import Header, frame_header, read_header
+from passerby.media.png_header import frame_header, read_header
+from passerby.media.png_rows import stream_size
 from passerby.model.media import Group, Part
 
 _ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
+_MOST_ROWS = 1 << 32
+"""Bytes of rows of all frames together, above which no stream is looked into: no such picture can
+be read either."""
 _STILL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 
@@ -27,25 +31,31 @@ def list_parts(data: bytes) -> list[Part]:
         return png.list_parts(data)
     signature = len(container.SIGNATURE)
     parts = [Part(name="signature", group=Group.PICTURE, offset=0, size=signature, required=True)]
-    room = Room()
+    space = Room()
     for chunk in chunks:
         if chunk.type in _ANIMATION:
             parts.append(_picture(chunk))
         elif chunk.type == b"IDAT" and layout.hidden_default:
             parts.append(_default_image(data, chunks, chunk))
         else:
-            parts += png.list_chunk(data, chunk, room)
+            parts += png.list_chunk(data, chunk, space)
+    room = _MOST_ROWS
     for number, frame in enumerate(layout.frames, 1):
-        parts += list_hidden(data, frame, header, number)
+        own = frame_header(header, frame.cel.box)
+        room -= stream_size(own)
+        if room < 0:
+            parts.append(_not_looked_into(frame, number))
+            break
+        parts += png_stream.list_in_pieces(data, frame.pieces, own, f"frame {number}")
     if layout.hidden_default:
         parts += png_stream.list_hidden(data, chunks, header)
     return parts + trailer.list_trailer(data, chunks[-1].end)
 
 
-def list_hidden(data: bytes, frame: Frame, header: Header, number: int) -> list[Part]:
-    """List what a frame's stream holds beyond its rows."""
-    own = frame_header(header, frame.cel.box)
-    return [*png_stream.list_in_pieces(data, frame.pieces, own, f"frame {number}")]
+def _not_looked_into(frame: Frame, number: int) -> Part:
+    piece = frame.pieces[0]
+    name = f"frame {number}/not looked into"
+    return Part(name=name, group=Group.UNKNOWN, offset=piece.start, size=piece.stop - piece.start)
 
 
 def _picture(chunk: Chunk) -> Part:

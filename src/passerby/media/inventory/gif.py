@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from passerby.errors import CorruptInput
 from passerby.media import gif_lzw
+from passerby.media.animation import MOST_FRAMES
 from passerby.media.containers import gif as container
 from passerby.media.containers.gif import Block, Kind
 from passerby.media.inventory import boxes, photoshop, trailer, xmp
@@ -34,6 +35,9 @@ def list_parts(data: bytes, unused: int = MANY) -> list[Part]:
     number = 1
     for each in blocks:
         if each.kind is Kind.IMAGE:
+            if number > MOST_FRAMES:
+                parts.append(_part("further frames", Group.UNKNOWN, each.offset, each.size))
+                continue
             listed, used = _list_frame(data, each, number, unused)
             parts += listed
             shared |= used
