@@ -262,7 +262,17 @@ def test_a_table_may_be_cleared_at_any_time(bits: int) -> None:
     """One more and one less than the codes that are as narrow as the first, too."""
     rng = np.random.default_rng(bits)
     narrow = (1 << bits) - 1
-    runs = [1, narrow - 1, narrow, narrow + 1, *rng.integers(1, 3 * narrow, 3000 // narrow)]
+    runs = [
+        1,
+        63,
+        64,
+        65,
+        400,
+        narrow - 1,
+        narrow,
+        narrow + 1,
+        *rng.integers(1, 3 * narrow, 3000 // narrow),
+    ]
     codes = [1 << bits]
     for run in runs:
         codes += [*rng.integers(0, 1 << bits, run).tolist(), 1 << bits]
@@ -271,7 +281,7 @@ def test_a_table_may_be_cleared_at_any_time(bits: int) -> None:
     assert (told.pixels, told.spare, told.ended) == (sum(runs), 0, True)
 
 
-@pytest.mark.parametrize("codes", [[4], [4, 1]])
+@pytest.mark.parametrize("codes", [[4], [4, 1], [4, 1, 1, 1, 1]])
 def test_a_table_that_is_cleared_all_the_time_takes_no_longer(codes: list[int]) -> None:
     many = stream(codes * (100_000 // len(codes)), 2)
     data = file_of(struct.pack("<B4HB", 0x2C, 0, 0, 999, 999, 0) + b"\2" + sub_blocks(many),

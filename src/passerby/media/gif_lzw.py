@@ -18,6 +18,8 @@ _LONGEST_CODE = 12
 _ENTRIES = 1 << _LONGEST_CODE
 _STRETCH = 4096
 """Codes that are taken from the stream at a time."""
+_FEW = 64
+"""Codes behind a clear code that are taken one by one."""
 _MOST_CLEARS = 64
 """Clear codes beyond one for each pixel: encoders clear a table that holds something."""
 
@@ -46,7 +48,10 @@ class _Reader:
     count: int = 0
     length: int = field(init=False)
 
+    raw: bytes = field(init=False)
+
     def __post_init__(self) -> None:
+        self.raw = self.stream.tobytes()
         self.length = 8 * len(self.stream)
         self.stream = np.concatenate([self.stream, np.zeros(3, np.uint8)])
 
@@ -57,10 +62,6 @@ class _Reader:
             rest = np.full(most - len(widths), _LONGEST_CODE, np.int64)
             widths = np.concatenate([widths, rest])
         return self._cut(widths)
-
-    def take_narrow(self) -> tuple[_Codes, NDArray[np.int64]]:
-        """Return the next codes, as if the table stayed almost empty."""
-        return self._cut(np.full(_STRETCH, self.bits + 1, np.int64))
 
     def _cut(self, widths: NDArray[np.int64]) -> tuple[_Codes, NDArray[np.int64]]:
         ends = self.at + np.cumsum(widths)
@@ -94,9 +95,8 @@ def measure(coded: bytes, bits: int, wanted: int) -> Extent:
     tally = _Tally(_Reader(np.frombuffer(coded, np.uint8), bits))
     while tally.pixels <= wanted and not tally.ended:
         before = tally.reader.at
-        if tally.reader.count == 0:
-            tally.follow_narrow(wanted)
-        if tally.reader.count and not tally.ended and tally.pixels <= wanted:
+        tally.follow_singly(wanted)
+        if tally.reader.count >= _FEW and not tally.ended and tally.pixels <= wanted:
             tally.follow()
         if tally.reader.at == before:
             break
@@ -126,29 +126,32 @@ class _Tally:
     def _fresh(self) -> list[int]:
         return [1] * (1 << self.reader.bits) + [0, 0]
 
-    def follow_narrow(self, wanted: int) -> None:
-        """Follow codes run by run, while none is wider than the first: a stream may be cleared
-        after each of them."""
+    def follow_singly(self, wanted: int) -> None:
+        """Follow codes one by one while few stand behind the last clear code: a stream may be
+        cleared after each of them."""
         reader, clear = self.reader, 1 << self.reader.bits
-        codes, ends = reader.take_narrow()
-        marks = np.flatnonzero((codes == clear) | (codes == clear + 1)).tolist()
-        at = 0
-        for mark in (*marks, len(codes)):
-            # The table is empty here: so many codes are as narrow as the first.
-            stop = min(mark, at + clear - 1)
-            self._take(codes[at:stop], ends[at:stop])
-            wider = stop == at + clear - 1
-            if wider or mark == len(codes) or self.pixels > wanted:
+        widths = _widths(reader.bits)[:_FEW].tolist()
+        for _ in range(_STRETCH):
+            if reader.count >= _FEW or self.pixels > wanted or self.ended:
                 return
-            self._end_run(int(codes[mark]), int(ends[mark]))
-            if self.ended:
+            end = reader.at + widths[reader.count]
+            if end > reader.length:
                 return
-            at = mark + 1
+            three = int.from_bytes(reader.raw[reader.at >> 3 : (reader.at >> 3) + 3], "little")
+            code = three >> (reader.at & 7) & ((1 << widths[reader.count]) - 1)
+            if code in (clear, clear + 1):
+                self._end_run(code, end)
+                continue
+            self.pixels = _count([code], self.sizes, self.pixels)
+            if code < clear:
+                self.used[code] = True
+            reader.count += 1
+            reader.at = end
 
     def follow(self) -> None:
         """Follow many codes at once, up to one that clears the table."""
         clear = 1 << self.reader.bits
-        codes, ends = self.reader.take(_STRETCH)
+        codes, ends = self.reader.take(min(_STRETCH, 4 * self.reader.count))
         marks = np.flatnonzero((codes == clear) | (codes == clear + 1))
         stop = int(marks[0]) if marks.size else len(codes)
         self._take(codes[:stop], ends[:stop])
