@@ -63,7 +63,8 @@ def work_all(
                     assert errand is not None
                     yield errand, ended
                 starts = 0 if slot.ready else starts
-                if not slot.process.is_alive() or _is_late(slot):
+                # One that ends at this moment still has to tell of the file in its hand.
+                if (slot.errand is None and not slot.process.is_alive()) or _is_late(slot):
                     starts += not slot.ready
                     _stop(slot)
                     slots.remove(slot)
