@@ -20,114 +20,25 @@ from PIL import Image
 import coefficients
 from media import arithmetic, jpegs
 from media.pictures import LIMITS, MEDIA, astronaut, noise, saved, segment, with_segment
+from media.surgeries import (
+    BLUE,
+    as_written,
+    assert_carried,
+    assert_filled,
+    is_upright,
+    operated,
+    planned,
+    ycc,
+)
 from passerby.checks.blocks import check_coefficients
-from passerby.errors import CorruptInput, OutputError
-from passerby.masking import paint
-from passerby.media import orient, surgery, turbojpeg, turbojpeg_library
-from passerby.media.turbojpeg import Blocks, Coding, TurboJpeg, Turn
-from passerby.media.turbojpeg_library import Loaded, Search
-from passerby.model.geometry import Box, Shape
+from passerby.errors import OutputError
+from passerby.media import surgery, turbojpeg_library
+from passerby.media.turbojpeg import Blocks, Coding, Turn
+from passerby.media.turbojpeg_library import Search
+from passerby.model.geometry import Box
 from passerby.model.media import Mode, Orientation
 from passerby.model.options import Limits, Method, Options
-from passerby.ports import Picture
 from requirements import require
-from strategies import decision
-
-BLUE = (0, 77, 200)
-SOLID = Options(color=BLUE)
-BOX = Box(30, 20, 70, 61)
-
-
-def planned(data: bytes, box: Box = BOX, options: Options = SOLID) -> Picture:
-    picture = MEDIA.read(data, LIMITS)
-    painted = paint(picture, (decision(box, Shape.ELLIPSE),), options, "0f" * 16)
-    return MEDIA.fit(painted)
-
-
-def operated(data: bytes, box: Box = BOX, options: Options = SOLID) -> tuple[Picture, bytes]:
-    plan = planned(data, box, options)
-    assert plan.carried, plan.notes
-    return plan, MEDIA.encode(plan, ())
-
-
-def is_upright(copy: coefficients.Jpeg) -> bool:
-    return not [payload for marker, payload in copy.segments if marker == 0xE1]
-
-
-def as_written(plan: Picture, copy: coefficients.Jpeg) -> np.ndarray:
-    """Return the mask as the copy's blocks lie."""
-    assert plan.masked is not None
-    if is_upright(copy):
-        return plan.masked
-    return orient.unapply(plan.masked[..., None], plan.orientation)[..., 0]
-
-
-def covered_blocks(
-    mask: np.ndarray, copy: coefficients.Jpeg, component: coefficients.Component
-) -> np.ndarray:
-    """Return which blocks of a component have a pixel under the mask."""
-    width, height = copy.mcu
-    single = len(copy.components) == 1
-    across = width // (1 if single else component.h)
-    down = height // (1 if single else component.v)
-    found = np.zeros((component.rows, component.columns), np.bool_)
-    for row, column in np.ndindex(*found.shape):
-        part = mask[row * down : (row + 1) * down, column * across : (column + 1) * across]
-        found[row, column] = part.any()
-    return found
-
-
-def assert_carried(source: bytes, plan: Picture, data: bytes) -> coefficients.Jpeg:
-    """Hold a copy to the proof; return it."""
-    before, copy = coefficients.read(source), coefficients.read(data)
-    mask = as_written(plan, copy)
-    orientation = int(plan.orientation) if is_upright(copy) else 1
-    assert len(before.components) == len(copy.components)
-    for one, other in zip(before.components, copy.components, strict=True):
-        table = np.array(before.tables[one.table]).reshape(8, 8)
-        table = table.T if orientation >= 5 else table
-        assert copy.tables[other.table] == table.ravel().tolist()
-        expected = coefficients.turned(one.real, orientation)
-        covered = covered_blocks(mask, copy, other)
-        assert (other.real[~covered] == expected[~covered]).all()
-        assert not other.real[covered][:, 1:].any()
-        for row, column in zip(*np.nonzero(covered), strict=True):
-            h, v = (1, 1) if len(copy.components) == 1 else (other.h, other.v)
-            mcu = other.real[row // v * v : row // v * v + v, column // h * h : column // h * h + h]
-            assert (mcu[..., 0] == other.real[row, column, 0]).all()
-        assert_padding_is_empty(other)
-    return copy
-
-
-def assert_padding_is_empty(component: coefficients.Component) -> None:
-    """Blocks that only fill up an MCU repeat the constant of the block before them."""
-    padding = np.ones(component.blocks.shape[:2], np.bool_)
-    padding[: component.rows, : component.columns] = False
-    assert not component.blocks[padding][:, 1:].any()
-    constants = set(component.real[..., 0].ravel().tolist())
-    assert set(component.blocks[padding][:, 0].tolist()) <= constants
-
-
-def constants_of(copy: coefficients.Jpeg, levels: tuple[float, ...]) -> list[int]:
-    """Return the constant terms that stand for a colour's levels (T.81, A.3.3)."""
-    steps = [copy.tables[c.table][0] for c in copy.components]
-    return [round(8 * (level - 128) / step) for level, step in zip(levels, steps, strict=True)]
-
-
-def assert_filled(copy: coefficients.Jpeg, mask: np.ndarray, levels: tuple[float, ...]) -> None:
-    for component, constant in zip(copy.components, constants_of(copy, levels), strict=True):
-        covered = covered_blocks(mask, copy, component)
-        assert covered.any()
-        assert (component.real[covered][:, 0] == constant).all()
-
-
-def ycc(red: float, green: float, blue: float) -> tuple[float, float, float]:
-    """JFIF's colour transform (T.871, 7)."""
-    return (
-        0.299 * red + 0.587 * green + 0.114 * blue,
-        128 - 0.168736 * red - 0.331264 * green + 0.5 * blue,
-        128 + 0.5 * red - 0.418688 * green - 0.081312 * blue,
-    )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -431,122 +342,6 @@ def test_a_library_that_goes_missing_is_an_error_not_a_pass(
     assert not check_coefficients(data, replace(plan, coded=None), MEDIA).passed
 
 
-@pytest.fixture(params=["packed", "debian"])
-def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> TurboJpeg:
-    """Both generations of the library, each as the one that serves."""
-    found = jpegs.packed() if request.param == "packed" else jpegs.debian()
-    loaded = Loaded(turbojpeg=found, path=request.param, packed=False)
-    monkeypatch.setattr(turbojpeg_library, "search", lambda: Search(loaded=loaded))
-    return found
-
-
-@pytest.mark.parametrize("sampling", jpegs.SAMPLINGS)
-@pytest.mark.parametrize("progressive", [False, True])
-@pytest.mark.parametrize("orientation", [1, 6])
-def test_both_generations(
-    library: TurboJpeg, sampling: str, progressive: bool, orientation: int
-) -> None:
-    plain = jpegs.coded(astronaut(64, 96), 80, sampling, progressive=progressive)
-    source = jpegs.oriented(plain, orientation)
-    plan, data = operated(source, Box(10, 10, 30, 30))
-    assert_carried(source, plan, data)
-    assert check_coefficients(data, plan, MEDIA).passed
-
-
-@pytest.mark.parametrize("cut", [0.2, 0.5, 0.9, 0.99])
-@pytest.mark.parametrize("progressive", [False, True])
-def test_truncated_data_is_an_error(library: TurboJpeg, cut: float, progressive: bool) -> None:
-    data = jpegs.coded(astronaut(90, 83), 80, "420", progressive=progressive)
-    short = data[: int(cut * len(data))]
-    for damaged in (short, short + b"\xff\xd9"):
-        with pytest.raises(CorruptInput, match="JPEG: "):
-            library.rewrite(damaged, Turn.NONE, lambda *_: None, Coding.STANDARD)
-        with pytest.raises(CorruptInput):
-            library.visit(damaged, Turn.NONE, lambda *_: None)
-
-
-@pytest.mark.parametrize(
-    "data", [b"", b"\xff\xd8", b"\xff\xd8\xff\xd9", b"not a picture", bytes(1000)]
-)
-def test_what_is_no_jpeg_is_an_error(library: TurboJpeg, data: bytes) -> None:
-    with pytest.raises(CorruptInput):
-        library.visit(data, Turn.NONE, lambda *_: None)
-
-
-def test_lying_headers_are_errors(library: TurboJpeg) -> None:
-    data = jpegs.coded(astronaut(90, 83), 80, "420")
-    for width, height in ((4000, 3000), (83, 900), (65_000, 90)):
-        with pytest.raises(CorruptInput):
-            library.visit(jpegs.resized(data, width, height), Turn.NONE, lambda *_: None)
-
-
-def test_a_turn_that_would_tear_blocks_is_an_error(library: TurboJpeg) -> None:
-    data = jpegs.coded(astronaut(90, 83), 80, "420")
-    with pytest.raises(CorruptInput, match="not perfect"):
-        library.visit(data, Turn.FLIP_X, lambda *_: None)
-
-
-@pytest.mark.parametrize("coding", list(Coding))
-@pytest.mark.parametrize("value", [30_000, -30_000, 5000, -5000])
-def test_coefficients_that_cannot_be_coded_are_an_error(
-    library: TurboJpeg, coding: Coding, value: int
-) -> None:
-    def visit(component: int, row: int, blocks: Blocks) -> None:
-        blocks[0, 5] = value
-
-    data = jpegs.coded(astronaut(90, 83), 80, "420")
-    with pytest.raises(CorruptInput, match="out of range"):
-        library.rewrite(data, Turn.NONE, visit, coding)
-
-
-def test_constants_that_no_picture_has_are_refused() -> None:
-    """Differences of constants may add up to what a source can hold, and its copy cannot."""
-
-    def visit(component: int, row: int, blocks: Blocks) -> None:
-        blocks[:, 0] = 0
-        blocks[1:4, 0] = 700, 1400, 700
-
-    plain = jpegs.coded(astronaut(90, 83), 80, "444")
-    # Without the look at the range that `rewrite` takes.
-    source = jpegs.packed()._run(plain, Turn.NONE, visit, 64)
-    assert coefficients.read(source).components[0].real[0, 2, 0] == 1400
-    plan = planned(source)
-    with pytest.raises(CorruptInput, match="out of range"):
-        MEDIA.encode(plan, ())
-
-
-@pytest.mark.parametrize("raised", [ZeroDivisionError, KeyboardInterrupt, MemoryError])
-def test_what_a_visitor_raises_gets_out(library: TurboJpeg, raised: type[BaseException]) -> None:
-    def visit(component: int, row: int, blocks: Blocks) -> None:
-        if component == 1:
-            raise raised("here")
-
-    data = jpegs.coded(astronaut(90, 83), 80, "420")
-    with pytest.raises(raised, match="here"):
-        library.rewrite(data, Turn.NONE, visit, Coding.STANDARD)
-    with pytest.raises(raised, match="here"):
-        library.visit(data, Turn.NONE, visit)
-
-
-@pytest.mark.parametrize("lost", [0, 3, 11])
-def test_a_row_that_got_lost_is_noticed(
-    library: TurboJpeg, lost: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As when a signal's exception comes before the row's call can catch it."""
-    handed = turbojpeg._Call.on_row
-
-    def on_row(call, address, row, plane, component, number, transform) -> int:
-        if (component, row.y) == (0, 8 * lost):
-            return 0
-        return handed(call, address, row, plane, component, number, transform)
-
-    monkeypatch.setattr(turbojpeg._Call, "on_row", on_row)
-    data = jpegs.coded(astronaut(90, 83), 80, "420")
-    assert coefficients.read(data).components[0].rows == 12
-    with pytest.raises(RuntimeError, match="rows"):
-        library.rewrite(data, Turn.NONE, lambda *_: None, Coding.STANDARD)
-
-
 def tampered(data: bytes, where: tuple[int, int, int, int]) -> bytes:
     """Return a JPEG with one coefficient changed: of (component, row, column, term)."""
     component, row, column, term = where
@@ -583,34 +378,3 @@ def test_the_check_finds_other_tables_sampling_or_size() -> None:
     ]
     for other in others:
         assert not check_coefficients(other, plan, MEDIA).passed
-
-
-def test_a_damaged_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = next(iter(turbojpeg_library.PACKED))
-    (tmp_path / name).write_bytes(b"\x7fELF, but not ours")
-    monkeypatch.setattr(turbojpeg_library, "FOLDER", tmp_path)
-    monkeypatch.setattr(turbojpeg_library, "find_library", lambda _: None)
-    found = turbojpeg_library.search.__wrapped__()
-    assert found.loaded is None
-    assert "not the file that belongs there" in found.problems[0]
-
-
-def test_a_library_without_the_transform_is_not_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(turbojpeg_library, "FOLDER", tmp_path)
-    for name in ("libc.so.6", str(tmp_path / "nothing.so")):
-        monkeypatch.setattr(turbojpeg_library, "find_library", lambda _, name=name: name)
-        found = turbojpeg_library.search.__wrapped__()
-        assert found.loaded is None
-        assert "cannot be used" in found.problems[0]
-
-
-def test_the_system_library_serves_where_none_is_packed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    jpegs.debian()
-    monkeypatch.setattr(turbojpeg_library, "FOLDER", tmp_path)
-    loaded = turbojpeg_library.search.__wrapped__().loaded
-    assert loaded is not None
-    assert not loaded.packed

@@ -9,6 +9,7 @@ numbers are those of turbojpeg.h at 2.1.5 and 3.0.0.
 from __future__ import annotations
 
 import ctypes
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -191,7 +192,7 @@ _Handle = ctypes.c_void_p
 _Buffer = ctypes.POINTER(ctypes.c_ubyte)
 
 
-class _Api:
+class _Api(ABC):
     """What both generations have in common: instances, buffers and messages."""
 
     def __init__(self, init: Any, destroy: Any, free: Any, message: Any) -> None:
@@ -228,14 +229,14 @@ class _Api:
         said = self._message(handle) or b"libjpeg-turbo refuses it"
         return guard.one_line(ValueError(said.decode("utf-8", "replace")))
 
-    def _create(self) -> int | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _create(self) -> int | None: ...
 
+    @abstractmethod
     def transform(
         self, handle: int, data: bytes, buffer: Any, size: Any, transform: _Transform
     ) -> bool:
         """Run it; return whether it failed."""
-        raise NotImplementedError
 
 
 class _Third(_Api):
