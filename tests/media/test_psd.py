@@ -148,7 +148,7 @@ def test_saved_selections_are_left_out() -> None:
     document = Document(planes=planes(pixels), layers=one_layer())
     picture = MEDIA.read(document.build(), LIMITS)
     assert (picture.samples == pixels[..., :3]).all()
-    assert picture.notes[0].startswith("2 channels that are saved selections")
+    assert picture.notes[0].endswith("spot colours are left out: 2")
     found = {p.name: p.group for p in MEDIA.parts(document.build())}
     assert found["picture/channel 2"] is Group.PICTURE
     assert found["picture/channel 3"] is found["picture/channel 4"] is Group.EMBEDDED

@@ -121,7 +121,7 @@ def _finish(data: bytes, document: Document, planes: Samples) -> Picture:
     notes: list[str] = []
     if document.channels > planes.shape[2]:
         count = document.channels - planes.shape[2]
-        notes.append(f"{count} channels that are saved selections or spot colours are left out")
+        notes.append(f"channels for saved selections or spot colours are left out: {count}")
     mode, pixels = _meaning(data, document, planes, notes)
     encoding = Encoding(
         format=Format.PSD,

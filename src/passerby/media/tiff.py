@@ -115,7 +115,7 @@ def _plan(data: bytes, page: _Page, form: Format, notes: list[str]) -> Encoding:
     layout = page.layout
     used = layout.mode.channels if layout.photometric != PALETTE else 1
     if layout.channels > used:
-        notes.append(f"{layout.channels - used} channels without a known meaning are left out")
+        notes.append(f"channels without a known meaning are left out: {layout.channels - used}")
     profile_mode = Mode.RGB if layout.photometric == PALETTE else layout.mode
     return Encoding(
         format=form,
