@@ -9,7 +9,10 @@
     │   ├── UnsupportedFormat           a known format that is not handled yet
     │   ├── CorruptInput                truncated, damaged, or contradicting itself
     │   ├── InputChanged                not the file that it was a moment ago
-    │   └── BadDecisions                a decisions file that cannot be followed
+    │   ├── BadDecisions                a decisions file that cannot be followed
+    │   ├── BadKnowledge                a file of laws, companies or letters that cannot be followed
+    │   ├── BadRecord                   a sender, a client list or a reply that cannot be used
+    │   └── BadDate                     a day that does not exist or cannot be meant
     ├── LimitExceeded               11  larger than the limits allow
     ├── DependencyError             20  something that should be installed is not
     │   ├── ModelError                  weights missing, or not the expected file
@@ -18,7 +21,19 @@
     ├── OutputError                 40  the result cannot be written
     │   ├── OutputExists                something else stands where it would go
     │   └── OutputUnwritable            disk full, read-only, no permission
-    └── VerificationFailed          50  the written file did not pass a check
+    ├── VerificationFailed          50  the written file did not pass a check
+    │   └── BundleAltered               a bundle of evidence is not the one that was signed
+    ├── StoreError                  61  the encrypted records cannot be used
+    │   ├── StoreMissing                there is none yet
+    │   ├── StoreLocked                 the passphrase or key is not the right one
+    │   ├── StoreBusy                   another process is writing to it
+    │   └── StoreDamaged                its bytes are not what was written
+    └── RightsError                 62  the law, the place or the company does not bear it
+        ├── UnknownName                 no such law, place, company, authority, language or case
+        ├── NoCalendar                  no holidays are known for a place or year
+        ├── NoRight                     the law does not give the right asked for there
+        ├── NoAddress                   no sourced address to write to
+        └── NoMandate                   nothing on record allows acting for this person
 
 Outcomes that are expected (needs review, part of a batch failed) are values in a `Report`,
 not exceptions; their exit codes stand in `Exit`.
@@ -44,6 +59,8 @@ class Exit(IntEnum):
     OUTPUT = 40
     VERIFICATION = 50
     REVIEW = 60
+    STORE = 61
+    RIGHTS = 62
     PARTIAL = 70
     INTERRUPTED = 130
 
@@ -134,6 +151,27 @@ class BadDecisions(InputError):
     advice = "Use the JSON report of a run over exactly this file."
 
 
+class BadKnowledge(InputError):
+    """A file of laws, companies, authorities, rulings or letters is not as its schema says."""
+
+    code = "input.knowledge"
+    advice = "Correct the line that is named; docs/knowledge.md describes the files."
+
+
+class BadRecord(InputError):
+    """A sender, a list of clients or a reply cannot be used."""
+
+    code = "input.record"
+    advice = "Correct what is named and run the command again: nothing was recorded."
+
+
+class BadDate(InputError):
+    """A day that does not exist, or cannot be meant."""
+
+    code = "input.date"
+    advice = "Give dates as YYYY-MM-DD."
+
+
 class LimitExceeded(PasserbyError):
     """The picture is larger than the limits allow."""
 
@@ -200,3 +238,89 @@ class VerificationFailed(PasserbyError):
     exit = Exit.VERIFICATION
     code = "verification"
     advice = "Nothing was published for this file. The report says which check failed."
+
+
+class BundleAltered(VerificationFailed):
+    """A bundle of evidence is not the one that was signed."""
+
+    code = "verification.bundle"
+    advice = "Ask for the bundle again; what differs is named above."
+
+
+class StoreError(PasserbyError):
+    """The encrypted records cannot be used."""
+
+    exit = Exit.STORE
+    code = "store"
+    advice = "Nothing was changed."
+
+
+class StoreMissing(StoreError):
+    """There are no records yet where they were looked for."""
+
+    code = "store.missing"
+    advice = "Check --store, or begin one with `passerby request client add`."
+
+
+class StoreLocked(StoreError):
+    """The passphrase, the key file or the recovery key does not open the records."""
+
+    code = "store.locked"
+    advice = "Try again; nothing was changed. The recovery key opens them too."
+
+
+class StoreBusy(StoreError):
+    """Another process is writing to the records."""
+
+    code = "store.busy"
+    advice = "Wait until the other command has ended, then run this one again."
+
+
+class StoreDamaged(StoreError):
+    """The records' bytes are not what was written."""
+
+    code = "store.damaged"
+    advice = "Keep the files as they are, and go back to a copy from before."
+
+
+class RightsError(PasserbyError):
+    """The law, the place or the company does not bear what was asked for."""
+
+    exit = Exit.RIGHTS
+    code = "rights"
+    advice = "Nothing was written."
+
+
+class UnknownName(RightsError):
+    """No law, place, company, authority, language or case has that name."""
+
+    code = "rights.unknown"
+    advice = "See `passerby request list`, or add a file of your own (docs/knowledge.md)."
+
+
+class NoCalendar(RightsError):
+    """No public holidays are known for a place or a year: no date can be told."""
+
+    code = "rights.calendar"
+    advice = "Ask somebody who knows the law of the place: no date is guessed."
+
+
+class NoRight(RightsError):
+    """The law does not give the right that was asked for in that place."""
+
+    code = "rights.right"
+    advice = "Leave the right out, or choose the law of the place."
+
+
+class NoAddress(RightsError):
+    """There is no sourced address to write to."""
+
+    code = "rights.address"
+    advice = "Look it up, and add it in a file of your own (docs/knowledge.md)."
+
+
+class NoMandate(RightsError):
+    """Nothing on record allows acting for this person."""
+
+    code = "rights.mandate"
+    advice = "Record it with `passerby request mandate add`."

@@ -33,7 +33,8 @@ def passerby() -> None:
     stdout carries data only: JSON (--json), a picture (-), a path. What is meant for people
     goes to stderr. Exit codes: 0 all went well, 1 a bug, 2 usage, 3 inspect found
     something, 10 input, 11 limit, 20 dependency, 30 detector, 40 output, 50 a check failed,
-    60 a person has to look, 70 part of the files failed, 130 interrupted.
+    60 a person has to look, 61 records locked or damaged, 62 law, place or
+    company unknown, 70 part of the files failed, 130 interrupted.
     """
 
 

@@ -34,6 +34,8 @@ _EXITS = {
     Exit.OUTPUT: "the result cannot be written, or something else stands in its place",
     Exit.VERIFICATION: "a check failed: nothing was published",
     Exit.REVIEW: "a person has to look at some files; all others went well",
+    Exit.STORE: "the encrypted records are missing, locked, busy or damaged",
+    Exit.RIGHTS: "the law, the place or the company is unknown or does not bear what was asked for",
     Exit.PARTIAL: "of several files, some failed",
     Exit.INTERRUPTED: "stopped by Ctrl-C or SIGTERM",
 }

@@ -1,0 +1,1 @@
+"""The bundle of evidence: signed, and checked by anyone."""

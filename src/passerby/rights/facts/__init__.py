@@ -1,0 +1,1 @@
+"""The types that the rooms of `rights` share: plain, frozen facts."""

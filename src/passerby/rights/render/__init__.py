@@ -1,0 +1,1 @@
+"""Letters and dates as files: PDF, e-mail, text, calendars."""

@@ -1,0 +1,1 @@
+"""Encrypted, append-only records: what requests and consents stand on."""
