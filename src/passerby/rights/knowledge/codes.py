@@ -49,3 +49,8 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_month(text: str) -> bool:
+    """Return whether this is a month, written YYYY-MM."""
+    return len(text) == 7 and is_day(f"{text}-01")

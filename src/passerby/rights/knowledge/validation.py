@@ -13,13 +13,17 @@ import jsonschema
 import referencing
 import referencing.jsonschema
 
-from passerby.rights.knowledge.codes import is_day, is_language, is_place
+from passerby.rights.knowledge.codes import is_day, is_language, is_month, is_place
 from passerby.rights.knowledge.reading import Keys, Malformed, Tree
 
 SCHEMAS = resources.files("passerby.rights") / "data" / "schemas"
 
 _FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
     "date": (is_day, "a day of the calendar, written YYYY-MM-DD"),
+    "day-or-month": (
+        lambda text: is_day(text) or is_month(text),
+        "a day written YYYY-MM-DD, or a month written YYYY-MM",
+    ),
     "place": (is_place, "an ISO 3166 code such as DE or DE-HH"),
     "language": (is_language, "an ISO 639-1 code such as de"),
 }
