@@ -99,7 +99,8 @@ def _said(error: Any) -> Iterator[tuple[Keys, str]]:
                 if key not in known:
                     yield (*keys, key), f"{key!r} is not known{_in(keys)}{_near(key, known)}"
         case "type":
-            yield keys, f"{name} has to be {_types(error)}, not {_shown(error.instance)}"
+            quotes = ": put it in quotes" if _is_bare_number(error) else ""
+            yield keys, f"{name} has to be {_types(error)}, not {_shown(error.instance)}{quotes}"
         case "enum":
             allowed = [str(one) for one in error.validator_value]
             near = _near(str(error.instance), allowed)
@@ -121,10 +122,11 @@ def _said(error: Any) -> Iterator[tuple[Keys, str]]:
 def _types(error: Any) -> str:
     given = error.validator_value
     names = [given] if isinstance(given, str) else given
-    hint = ""
-    if "string" in names and isinstance(error.instance, int):
-        hint = " (put it in quotes)"
-    return " or ".join(_TYPES[one] for one in names) + hint
+    return " or ".join(_TYPES[one] for one in names)
+
+
+def _is_bare_number(error: Any) -> bool:
+    return type(error.instance) is int and "string" in error.validator_value
 
 
 def _name(keys: Keys) -> str:
