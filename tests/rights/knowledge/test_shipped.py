@@ -18,9 +18,57 @@ KNOWN = Knowledge(own=None)
 LETTERS = {"en", "de", "fr", "es", "it", "pl"}
 """The languages that letters are written in."""
 
-EU = set("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+EU = {
+    "AT",
+    "BE",
+    "BG",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IT",
+    "LT",
+    "LU",
+    "LV",
+    "MT",
+    "NL",
+    "PL",
+    "PT",
+    "RO",
+    "SE",
+    "SI",
+    "SK",
+}
 
-GERMANY = {f"DE-{state}" for state in "BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH".split()}
+GERMANY = {
+    f"DE-{state}"
+    for state in [
+        "BB",
+        "BE",
+        "BW",
+        "BY",
+        "HB",
+        "HE",
+        "HH",
+        "MV",
+        "NI",
+        "NW",
+        "RP",
+        "SH",
+        "SL",
+        "SN",
+        "ST",
+        "TH",
+    ]
+}
 
 FILES = [
     (kind, file)
@@ -107,7 +155,7 @@ def test_a_decision_can_be_cited_in_every_language(ruling) -> None:  # type: ign
     years = {year for text in ruling.outcome.values() for year in re.findall(r"\b20\d\d\b", text)}
     for language, text in ruling.outcome.items():
         assert set(re.findall(r"\b20\d\d\b", text)) == years, language
-    if ruling.month_only or ruling.kind == "settlement" and ruling.finality != Finality.FINAL:
+    if ruling.month_only or (ruling.kind == "settlement" and ruling.finality != Finality.FINAL):
         assert ruling.supports == (), "a letter would name a day that nobody knows"
 
 
