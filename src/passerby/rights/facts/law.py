@@ -97,6 +97,17 @@ class Roll(StrEnum):
     """The law says nothing: both readings are computed."""
 
 
+class Resume(StrEnum):
+    """What runs once a stopped clock runs again."""
+
+    REST = "rest"
+    """What was left of the period: the clock stood still."""
+    WHOLE = "whole"
+    """The whole period, from the day on which what was missing arrived."""
+    UNSETTLED = "unsettled"
+    """The law does not say: both readings are computed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """A number of months or days."""
@@ -129,7 +140,8 @@ class Clock:
     calendar: str | None = None
     other_calendars: tuple[str, ...] = ()
     pauses: tuple[Citation, ...] = ()
-    """What stops the clock: identity in doubt, a clarification, a fee."""
+    """What stops the clock: identity in doubt, a clarification, a fee. Empty: nothing does."""
+    resume: Resume = Resume.UNSETTLED
     why_none: Texts | None = None
 
 
