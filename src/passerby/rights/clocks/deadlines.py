@@ -9,10 +9,11 @@ from datetime import date
 from passerby.errors import BadDate
 from passerby.rights.clocks import noting, stops
 from passerby.rights.clocks.calendars import check_place
+from passerby.rights.clocks.explaining import AT_LEAST
 from passerby.rights.clocks.periods import DAY
 from passerby.rights.clocks.readings import Run, Span, Way, run, ways
 from passerby.rights.facts.deadline import Deadline, Occurrence, Pause, Reading
-from passerby.rights.facts.law import Clock, Roll, Start
+from passerby.rights.facts.law import Actor, Clock, Roll, Start
 from passerby.rights.facts.source import Confidence, text_in
 
 _FARTHEST = date(9000, 1, 1)
@@ -109,19 +110,23 @@ def _deadline(
     if stopped:
         readings = ()
     last = None if stopped else _latest(occurrence, outcomes)
-    known = clock.start is Start.SENT or occurrence.received is not None
-    calendars = tuple((one.way.calendar, one.way.roll) for one in outcomes)
+    overdue = None if last is None else last + DAY
+    if readings and clock.actor is Actor.REQUESTER:
+        overdue = min(one.due for one in readings) + DAY
+    elif clock.start is Start.RECEIVED and occurrence.received is None:
+        overdue = None
     notes = (
         *noting.of_occurrence(clock, occurrence, span.event, pauses, readings),
+        *noting.of_clock(clock),
         *noting.of_parts(clock, [one.way for one in outcomes], span, pauses),
-        *noting.of_table(calendar for calendar, _ in calendars),
+        *noting.of_table(one.way.calendar for one in outcomes),
     )
     return Deadline(
         due=min((one.due for one in readings), default=None),
         extended=min((one.extended for one in readings if one.extended), default=None),
-        overdue_from=last + DAY if last is not None and known else None,
+        overdue_from=overdue,
         readings=readings,
-        confidence=_confidence(clock, pauses),
+        confidence=_confidence(clock, pauses, readings),
         notes=notes,
         open_ended=last is None,
     )
@@ -158,11 +163,18 @@ def _latest(occurrence: Occurrence, outcomes: tuple[_Outcome, ...]) -> date | No
     return max(found)
 
 
-def _confidence(clock: Clock, pauses: tuple[Pause, ...]) -> Confidence:
-    """Return the weakest of the provisions that the date rests on."""
-    citations = [clock.citation]
-    if clock.roll is not Roll.NONE and clock.roll_citation is not None:
+def _confidence(
+    clock: Clock, pauses: tuple[Pause, ...], readings: tuple[Reading, ...]
+) -> Confidence:
+    """Return the weakest of the provisions that the dates rest on."""
+    steps = [step for one in readings for step in (*one.steps, *one.extended_steps)]
+    citations = [clock.citation, clock.extension_citation]
+    if clock.roll is not Roll.NONE:
         citations.append(clock.roll_citation)
+    if any(step.rule.startswith(AT_LEAST) for step in steps):
+        citations.append(clock.at_least_citation)
+    if clock.latest_start is not None:
+        citations.append(clock.latest_start_citation)
     if pauses:
         citations += clock.pauses
-    return max((one.confidence for one in citations), key=_ORDER.index)
+    return max((one.confidence for one in citations if one is not None), key=_ORDER.index)

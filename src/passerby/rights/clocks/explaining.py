@@ -3,6 +3,7 @@ after a colon:
 
     event                the day from which all is counted, not counted itself
     restart              the same, moved to the day on which a pause ended
+    begin-days:N         the same, moved by N days (or `begin-working-days:N`)
     months:N  days:N     N months or days after the last day found
     month-end            that month is too short: its last day (no move of its own)
     not-counted          a holiday, which the next count of working days passes over
@@ -23,6 +24,9 @@ from datetime import date
 from passerby.rights.facts.deadline import Pause, Step
 from passerby.rights.facts.law import Citation, Clock, Period, Start, Unit
 from passerby.rights.facts.source import text_in
+
+AT_LEAST = "at-least"
+"""The key of the step that makes a period hold enough working days."""
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -73,6 +77,16 @@ def restart(clock: Clock, pause: Pause, day: date) -> Step:
     return Step(rule="restart", day=day, text=text, citation=_pause_citations(clock))
 
 
+def begin(clock: Clock, wait: Period, day: date) -> Step:
+    """The last day on which the clock can still be standing at zero, as the event."""
+    text = (
+        f"The clock can begin as late as {amount(wait)} after that, on {written(day)}; that day "
+        "itself is not counted."
+    )
+    citation = cited(clock.latest_start_citation or clock.citation)
+    return Step(rule=f"begin-{wait.unit.value}:{wait.count}", day=day, text=text, citation=citation)
+
+
 def counted(clock: Clock, period: Period, day: date, *, added: Period | None) -> Step:
     """The end of the period, before weekends and holidays."""
     rule = f"{period.unit.value}:{period.count}"
@@ -82,7 +96,8 @@ def counted(clock: Clock, period: Period, day: date, *, added: Period | None) ->
             f"With the extension of {amount(added)}, {amount(period)} are counted from the same "
             f"day: {written(day)}."
         )
-    return Step(rule=rule, day=day, text=text, citation=cited(clock.citation))
+    extended = clock.extension_citation if added is not None else None
+    return Step(rule=rule, day=day, text=text, citation=cited(extended or clock.citation))
 
 
 def month_end(clock: Clock, wanted: int, day: date) -> Step:
@@ -123,7 +138,8 @@ def at_least(clock: Clock, days: int, day: date) -> Step:
     """A period that would hold too few working days."""
     number = amount(Period(count=days, unit=Unit.WORKING_DAYS))
     text = f"The period has to hold at least {number}: it ends on {written(day)}."
-    return Step(rule=f"at-least:{days}", day=day, text=text, citation=cited(clock.roll_citation))
+    citation = cited(clock.at_least_citation or clock.roll_citation)
+    return Step(rule=f"{AT_LEAST}:{days}", day=day, text=text, citation=citation)
 
 
 def weekend(clock: Clock, last: date, day: date) -> Step:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from passerby.rights.clocks.calendars import Calendar, parts_of, table_version
-from passerby.rights.clocks.explaining import written
+from passerby.rights.clocks.explaining import amount, cited, written
 from passerby.rights.clocks.readings import Span, Way, run
 from passerby.rights.facts.deadline import Occurrence, Pause, Reading
-from passerby.rights.facts.law import Clock, Start
+from passerby.rights.facts.law import Actor, Clock, Start
 
 
 def of_occurrence(
@@ -36,6 +36,21 @@ def of_occurrence(
         yield "A pause that was over when the clock began to run is not counted."
     if readings:
         yield from _of_extension(clock, occurrence, readings)
+
+
+def of_clock(clock: Clock) -> Iterator[str]:
+    """Yield what the clock itself has to say beyond its dates."""
+    if clock.actor is Actor.REQUESTER:
+        yield "It is the requester who has to act in time: the earliest reading is the safe one."
+    if clock.latest_start is not None:
+        yield (
+            "The clock may have begun later than on the day of the event: the later readings "
+            f"count from {amount(clock.latest_start)} after it."
+        )
+    if clock.silence is not None:
+        yield f"Silence beyond the last day is a refusal ({cited(clock.silence)})."
+    if clock.repeats is not None:
+        yield f"The duty comes again every {amount(clock.repeats)}."
 
 
 def of_parts(

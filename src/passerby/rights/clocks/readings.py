@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 from passerby.errors import NoCalendar
 from passerby.rights.clocks import explaining
@@ -35,12 +36,14 @@ from passerby.rights.facts.law import Clock, Period, Resume, Roll, Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One way to read a clock: everything that the law leaves open is settled."""
+    """One way to read a clock: everything that the law leaves open is settled. `wait` is how
+    long the clock stands at zero after the event; None: it runs at once."""
 
     name: str
     calendar: Calendar | None
     roll: Roll
     resume: Resume
+    wait: Period | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +68,18 @@ def ways(clock: Clock, places: Sequence[str], pauses: Sequence[Pause]) -> tuple[
     """Return every way to read a clock in these places. Raises UnknownName, NoCalendar."""
     for place in places:
         check_place(place)
-    resumes: tuple[Resume, ...] = (clock.resume,)
-    if not pauses:
-        resumes = (Resume.REST,)
-    elif clock.resume is Resume.UNSETTLED:
-        resumes = (Resume.REST, Resume.WHOLE)
-    found = []
-    for calendar, roll in _calendars_and_rolls(clock, places):
-        for resume in resumes:
-            name = _name(clock, calendar, roll, resume if len(resumes) > 1 else None)
-            found.append(Way(name=name, calendar=calendar, roll=roll, resume=resume))
-    return tuple(found)
+    waits = (None,) if clock.latest_start is None else (None, clock.latest_start)
+    choices = product(_calendars_and_rolls(clock, places), _resumes(clock, pauses), waits)
+    return tuple(
+        Way(
+            name=_name(clock, calendar, roll, resume if pauses else None, wait),
+            calendar=calendar,
+            roll=roll,
+            resume=resume,
+            wait=wait,
+        )
+        for (calendar, roll), resume, wait in choices
+    )
 
 
 def run(clock: Clock, way: Way, span: Span, pauses: Sequence[Pause]) -> Run:
@@ -103,8 +107,15 @@ class _Counter:
     closing: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
-        span = self.span
-        self._begin(span.event, (explaining.event(self.clock, span.event, span.received),))
+        span, wait = self.span, self.way.wait
+        begin = span.event
+        steps = [explaining.event(self.clock, begin, span.received)]
+        if wait is not None:
+            begin = last_day(span.event, wait, self.way.calendar)
+            if wait.unit is Unit.WORKING_DAYS:
+                steps += self._skipped(span.event, begin)
+            steps.append(explaining.begin(self.clock, wait, begin))
+        self._begin(begin, tuple(steps))
 
     @property
     def last(self) -> date:
@@ -189,7 +200,8 @@ def _calendars_and_rolls(
 
 
 def _needs_calendar(clock: Clock, roll: Roll) -> bool:
-    units = {period.unit for period in (clock.period, clock.extension) if period is not None}
+    periods = (clock.period, clock.extension, clock.latest_start)
+    units = {period.unit for period in periods if period is not None}
     counts = Unit.WORKING_DAYS in units or clock.at_least_working_days > 0
     return counts or roll is Roll.NEXT_WORKING_DAY
 
@@ -199,24 +211,45 @@ def _calendars(clock: Clock, places: Sequence[str]) -> tuple[Calendar, ...]:
     places are concerned (a controller outside the Union): each alone, then all together."""
     if clock.calendar is not None:
         names = dict.fromkeys((clock.calendar, *clock.other_calendars))
-        return tuple(Calendar(places=(name,)) for name in names)
+        return tuple(_joined(name) for name in names)
     if not places:
         raise NoCalendar(
             "no place was given, and the date depends on its public holidays",
             "Name the place of whoever has to answer: DE, DE-BY, US-CA.",
         )
     single = tuple(Calendar(places=(place,)) for place in dict.fromkeys(places))
-    others = tuple(Calendar(places=(name,)) for name in clock.other_calendars)
+    others = tuple(_joined(name) for name in clock.other_calendars)
     union = (Calendar(places=tuple(dict.fromkeys(places))),) if len(single) > 1 else ()
     return (*single, *union, *(one for one in others if one not in single))
 
 
-def _name(clock: Clock, calendar: Calendar | None, roll: Roll, resume: Resume | None) -> str:
+def _joined(name: str) -> Calendar:
+    return Calendar(places=tuple(name.split("+")))
+
+
+def _resumes(clock: Clock, pauses: Sequence[Pause]) -> tuple[Resume, ...]:
+    if not pauses:
+        return (Resume.REST,)
+    if clock.resume is Resume.UNSETTLED:
+        return Resume.REST, Resume.WHOLE
+    return (clock.resume,)
+
+
+def _name(
+    clock: Clock,
+    calendar: Calendar | None,
+    roll: Roll,
+    resume: Resume | None,
+    wait: Period | None,
+) -> str:
+    """Return the name of a way: its calendar, and what was settled for this reading alone."""
     parts = ["calendar days" if calendar is None else calendar.name]
     if clock.roll is Roll.UNSETTLED:
         moved = roll is Roll.NEXT_WORKING_DAY
         parts.append("moved to a working day" if moved else "not moved")
-    if resume is not None:
+    if resume is not None and clock.resume is Resume.UNSETTLED:
         rest = resume is Resume.REST
         parts.append("the rest after the pause" if rest else "the whole after the pause")
+    if wait is not None:
+        parts.append(f"begun {explaining.amount(wait)} late")
     return ", ".join(parts)
