@@ -1,10 +1,11 @@
 """The bundle of evidence: one signed zip file, checked by anyone.
 
-write_bundle(members, chain, key, ...)  the bytes of a bundle
+write_bundle(members, history, key, ...)  the bytes of a bundle
 verify_bundle(data, ...)                every difference from what was signed
 """
 
-from passerby.rights.bundle.chain import Entry, History, first_digest, next_digest
+from passerby.rights.bundle.archive import LARGEST
+from passerby.rights.bundle.chain import Disclosed, History
 from passerby.rights.bundle.checking import verify_bundle
 from passerby.rights.bundle.findings import Difference, Findings, Trouble
 from passerby.rights.bundle.manifest import (
@@ -13,14 +14,16 @@ from passerby.rights.bundle.manifest import (
     Manifest,
     Member,
     MemberKind,
+    manifest_document,
 )
 from passerby.rights.bundle.signing import fingerprint
 from passerby.rights.bundle.writing import write_bundle
 
 __all__ = [
+    "LARGEST",
     "ChainEnd",
     "Difference",
-    "Entry",
+    "Disclosed",
     "Findings",
     "History",
     "Listed",
@@ -29,8 +32,7 @@ __all__ = [
     "MemberKind",
     "Trouble",
     "fingerprint",
-    "first_digest",
-    "next_digest",
+    "manifest_document",
     "verify_bundle",
     "write_bundle",
 ]

@@ -21,6 +21,9 @@ MOST_BYTES = 1 << 30
 LONGEST_NAME = 200
 """Characters, folders included."""
 
+LARGEST = MOST_BYTES + MOST_MEMBERS * 1024
+"""Bytes of the largest bundle, headers included."""
+
 LOCAL = struct.Struct("<4s5H3L2H")
 CENTRAL = struct.Struct("<4s6H3L5H2L")
 END = struct.Struct("<4s4H2LH")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from passerby.rights.bundle.archive import Stored
-from passerby.rights.bundle.chain import History, breaks_in, first_digest, read_chain
+from passerby.rights.bundle.chain import History, breaks_in, read_chain
 from passerby.rights.bundle.findings import Difference, Findings, Trouble
 from passerby.rights.bundle.manifest import (
     CHAIN,
@@ -162,10 +162,7 @@ def _about_anchors(
 ) -> Iterator[int]:
     """Yield the numbers of the entries that the anchors are the digests of, 0 for the beginning
     of the history; tell those that are not there."""
-    numbers = {}
-    if history is not None:
-        numbers = {entry.digest: entry.number for entry in history.entries}
-        numbers[first_digest(history.subject)] = 0
+    numbers = {} if history is None else history.numbers
     for head in heads:
         if head in numbers:
             yield numbers[head]

@@ -102,23 +102,26 @@ def canonical(document: Mapping[str, Any]) -> bytes:
     return text.encode()
 
 
+def manifest_document(manifest: Manifest) -> dict[str, Any]:
+    """Return the manifest as a JSON object."""
+    chain = manifest.chain
+    return {
+        "schema": SCHEMA,
+        "bundle": manifest.bundle,
+        "case": manifest.case,
+        "made_at": manifest.made_at.astimezone(UTC).strftime(_TIME),
+        "key": manifest.key,
+        "chain": {"subject": chain.subject, "entries": chain.entries, "head": chain.head},
+        "members": [
+            {"name": m.name, "kind": m.kind.value, "size": m.size, "sha256": m.sha256}
+            for m in manifest.members
+        ],
+    }
+
+
 def write_manifest(manifest: Manifest) -> bytes:
     """Return the bytes that are signed."""
-    chain = manifest.chain
-    return canonical(
-        {
-            "schema": SCHEMA,
-            "bundle": manifest.bundle,
-            "case": manifest.case,
-            "made_at": manifest.made_at.astimezone(UTC).strftime(_TIME),
-            "key": manifest.key,
-            "chain": {"subject": chain.subject, "entries": chain.entries, "head": chain.head},
-            "members": [
-                {"name": m.name, "kind": m.kind.value, "size": m.size, "sha256": m.sha256}
-                for m in manifest.members
-            ],
-        }
-    )
+    return canonical(manifest_document(manifest))
 
 
 def read_manifest(data: bytes) -> Manifest:
@@ -150,12 +153,12 @@ def read_json(data: bytes) -> Mapping[str, Any]:
 def _manifest(document: Mapping[str, Any]) -> Manifest:
     chain = document["chain"]
     return Manifest(
-        bundle=_text(document["bundle"]),
-        case=_text(document["case"]),
-        made_at=datetime.strptime(_text(document["made_at"]), _TIME).replace(tzinfo=UTC),
+        bundle=text_of(document["bundle"]),
+        case=text_of(document["case"]),
+        made_at=datetime.strptime(text_of(document["made_at"]), _TIME).replace(tzinfo=UTC),
         key=sha256_of(document["key"]),
         chain=ChainEnd(
-            subject=_text(chain["subject"]),
+            subject=text_of(chain["subject"]),
             entries=count_of(chain["entries"]),
             head=sha256_of(chain["head"]),
         ),
@@ -165,14 +168,15 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
 
 def _listed(each: Mapping[str, Any]) -> Listed:
     return Listed(
-        name=_text(each["name"]),
+        name=text_of(each["name"]),
         kind=MemberKind(each["kind"]),
         size=count_of(each["size"]),
         sha256=sha256_of(each["sha256"]),
     )
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """Return a text. Raises ValueError."""
     if not isinstance(value, str):
         raise ValueError("a text is missing")  # noqa: TRY004 - of data, not of a type
     return value

@@ -13,10 +13,10 @@ from passerby.rights.bundle.archive import (
     CENTRAL_MARK,
     END,
     END_MARK,
+    LARGEST,
     LOCAL,
     LOCAL_MARK,
     LONGEST_NAME,
-    MOST_BYTES,
     MOST_MEMBERS,
     Stored,
     central_record,
@@ -63,7 +63,7 @@ class Opened:
 
 def open_archive(data: bytes) -> Opened:
     """Read a bundle's zip file. Raises nothing for any bytes."""
-    if len(data) > MOST_BYTES + MOST_MEMBERS * 1024:
+    if len(data) > LARGEST:
         return _refused(Trouble.LIMIT, f"the file has {len(data):,} bytes")
     told: list[Difference] = []
     entries = _by_directory(data, told)

@@ -42,7 +42,7 @@ By hand, with unzip, OpenSSL 3 and sha256sum:
   (printf 'passerby bundle manifest 1\\n'; cat manifest.json) > signed
   openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in signed -sigfile signature
   openssl pkey -pubin -in public-key.pem -outform DER | sha256sum
-  find . -type f -exec sha256sum {} +
+  find . -type f -exec sha256sum '{{}}' +
 and compare each sum with the one in manifest.json.
 """
 

@@ -1,4 +1,4 @@
-"""Makes a bundle: the same members, chain, key and time give the same bytes."""
+"""Makes a bundle: the same members, history, key and time give the same bytes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RESERVED = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, README, CHAIN})
 
 def write_bundle(
     members: Sequence[Member],
-    chain: History,
+    history: History,
     key: Ed25519PrivateKey,
     *,
     bundle: str,
@@ -43,23 +43,23 @@ def write_bundle(
     """Return the zip file.
 
     `bundle` is a random id, `case` the case's reference, `made_at` an aware time. Raises
-    BadRecord for a name that cannot be used, text that is no Unicode, or a chain whose entries
-    do not follow each other; LimitExceeded for more than a bundle may hold.
+    BadRecord for a name that cannot be used, text that cannot be printed, or a history whose
+    entries do not follow each other; LimitExceeded for more than a bundle may hold.
     """
-    _check(members, chain, bundle, case)
+    _check(members, history, bundle, case)
     public = key.public_key()
     manifest = Manifest(
         bundle=bundle,
         case=case,
         made_at=made_at.astimezone(UTC).replace(microsecond=0),
         key=fingerprint(public),
-        chain=chain.end,
+        chain=history.end,
         members=(),
     )
     made = (
         Member(name=README, kind=MemberKind.README, data=write_readme(manifest)),
         Member(name=PUBLIC_KEY, kind=MemberKind.PUBLIC_KEY, data=write_key(public)),
-        Member(name=CHAIN, kind=MemberKind.CHAIN, data=write_chain(chain)),
+        Member(name=CHAIN, kind=MemberKind.CHAIN, data=write_chain(history)),
     )
     everything = (*made, *members)
     signed = write_manifest(replace(manifest, members=tuple(map(list_member, everything))))
@@ -72,13 +72,13 @@ def write_bundle(
     )
 
 
-def _check(members: Sequence[Member], chain: History, bundle: str, case: str) -> None:
+def _check(members: Sequence[Member], history: History, bundle: str, case: str) -> None:
     """Raise BadRecord for what must not be signed."""
     for member in members:
         if member.kind in MADE or member.name.casefold() in {n.casefold() for n in RESERVED}:
             raise BadRecord(f"{member.name!r} is made by Passerby in every bundle")
-    for text in (bundle, case, chain.subject):
+    for text in (bundle, case, history.chain.subject):
         if not text.isprintable() or not text:
             raise BadRecord(f"{text!r} cannot name a bundle, a case or a client")
-    for number, problem in breaks_in(chain):
+    for number, problem in breaks_in(history):
         raise BadRecord(f"entry {number} of the history: {problem}")
