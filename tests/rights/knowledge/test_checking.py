@@ -123,3 +123,14 @@ def test_the_command_refuses_a_folder_that_is_not_there(shell: Shell, tmp_path: 
     assert shell.run("request", "check-data", "--knowledge", tmp_path / "none") == Exit.INPUT
     assert "there is no such folder" in shell.err
     assert shell.out == ""
+
+
+def test_the_command_counts_from_a_day_that_is_named(shell: Shell, tmp_path: Path) -> None:
+    put(tmp_path, "rulings/a.yaml", RULING)
+    command = ("request", "check-data", "--knowledge", tmp_path, "--on")
+    assert shell.run(*command, "2026-01-31") == 0
+    assert "not for over a year" not in shell.err
+    assert shell.run(*command, "2026-02-01", "--json") == 0
+    assert "not for over a year (1): court-1" in shell.err
+    assert shell.json()["day"] == "2026-02-01"
+    assert shell.run(*command, "2026-02-30") == Exit.INPUT

@@ -11,6 +11,7 @@ import click
 
 from passerby.cli.console import print_json, say
 from passerby.cli.options import Name, json_option
+from passerby.cli.request.days import Day
 
 if TYPE_CHECKING:
     from passerby.rights.knowledge.checking import Findings
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Your own files of laws, companies, authorities, decisions and languages.",
 )
+@click.option(
+    "--on",
+    type=Day(),
+    metavar="DATE",
+    help="The day from which the age of a row is counted.  [default: today]",
+)
 @json_option
-def check_data(own: Path | None, as_json: bool) -> int:
+def check_data(own: Path | None, on: date | None, as_json: bool) -> int:
     """Check the files of laws, companies, authorities, decisions and languages.
 
     Every file is read and compared with its schema, and whatever it names has to be there. Rows
@@ -40,7 +47,7 @@ def check_data(own: Path | None, as_json: bool) -> int:
     """
     from passerby.rights.knowledge import checking
 
-    today = date.today()
+    today = on or date.today()
     findings = checking.check(own, today)
     _tell(findings)
     checking.refuse_faults(findings)
