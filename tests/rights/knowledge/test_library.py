@@ -101,7 +101,7 @@ def test_a_broken_file_is_never_left_out(tmp_path: Path) -> None:
     put(tmp_path, "controllers/clearview-ai.yaml", "id: clearview-ai\nname: [\n")
     known = Knowledge.load(tmp_path)
     for name in ("clearview-ai", "pimeyes"):
-        with pytest.raises(BadKnowledge, match="clearview-ai[.]yaml:3: this is not YAML"):
+        with pytest.raises(BadKnowledge, match=r"clearview-ai\.yaml:3: this is not YAML"):
             known.controller(name)
     assert known.authority("pl-uodo")
 
