@@ -200,3 +200,26 @@ def test_the_schemas_are_schemas_and_know_no_other_keys() -> None:
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     for table in TABLES.values():
         assert schema_of(table.schema)["additionalProperties"] is False, table.schema
+
+
+HOSTILE = {
+    "many empty mappings": "places: [" + "{}, " * 200_000 + "{}]",
+    "many keys that nobody knows": "".join(f"key-{number}: 1\n" for number in range(50_000)),
+    "an address that is nearly one": f"url: 'http://{'a.' * 200_000} '",
+    "an id that is nearly one": f"id: {'a-' * 200_000}",
+    "a word that is nearly one": f"channel: {'email' * 100_000}",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_file_takes_long(tmp_path: Path, name: str) -> None:
+    """Each would take hours, were it compared in more than linear time."""
+    text = HOSTILE[name]
+    if text.startswith(("url", "channel")):
+        kind = Kind.CONTROLLERS
+        old = "url: https://facefinder.example/imprint" if "url" in text else "channel: email"
+        text = changed(CONTROLLER, old, text)
+    else:
+        kind = Kind.AUTHORITIES
+    told = said(tmp_path, kind, text)
+    assert len(told) < 250

@@ -12,6 +12,7 @@ import click
 from passerby.cli.console import print_json, say
 from passerby.cli.options import Name, json_option
 from passerby.cli.request.days import Day
+from passerby.report.text import printable
 
 if TYPE_CHECKING:
     from passerby.rights.knowledge.checking import Findings
@@ -58,10 +59,10 @@ def check_data(own: Path | None, on: date | None, as_json: bool) -> int:
 
 def _tell(findings: Findings) -> None:
     for fault in findings.faults:
-        say(str(fault))
+        say(printable(str(fault)))
     for row in findings.own:
         place = "in place of the one that came with Passerby" if row.overrides else "added"
-        say(f"{row.kind}/{row.id}: {row.origin}, {place}")
+        say(f"{row.kind}/{row.id}: {printable(str(row.origin))}, {place}")
     for kind, count in findings.counts.items():
         say(f"{kind}: {count}")
         _tell_ids("never checked", (row for row in findings.never if row.kind is kind))
