@@ -260,10 +260,11 @@ FACTS = [
     Fact("ccpa", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, STAYS, READ),
     Fact("ccpa", "opt-out", RECEIVED, (15, WORKING), None, STAYS, SECONDARY),
     Fact("ca-delete-act", "answer", SENT, FORTY_FIVE, None, UNSETTLED, SECONDARY),
-    Fact("us-va", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, SECONDARY),
     Fact("us-co", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, SECONDARY),
     Fact("us-ct", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, SECONDARY),
-    # The statutes of Texas and Utah were read after the facts were written.
+    # These statutes were read after the facts were written; Connecticut's before its amendment.
+    Fact("us-ct", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, READ, date(2026, 6, 30)),
+    Fact("us-va", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, READ),
     Fact("us-tx", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, READ),
     Fact("us-ut", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, READ),
     Fact("us-mn", "answer", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, SECONDARY),
@@ -275,7 +276,8 @@ FACTS = [
     Fact("us-ia", "appeal", RECEIVED, (60, DAYS), None, UNSETTLED, SECONDARY),
     Fact("us-co", "appeal", RECEIVED, FORTY_FIVE, (60, DAYS), UNSETTLED, SECONDARY),
     Fact("us-mn", "appeal", RECEIVED, FORTY_FIVE, (60, DAYS), UNSETTLED, SECONDARY),
-    Fact("us-or", "appeal", RECEIVED, FORTY_FIVE, FORTY_FIVE, UNSETTLED, SECONDARY),
+    # The statute of Oregon knows no extension of an appeal.
+    Fact("us-or", "appeal", RECEIVED, FORTY_FIVE, None, UNSETTLED, READ),
     Fact("bipa", "answer", RECEIVED, None, None, STAYS, SECONDARY),
     Fact("pipeda", "answer", RECEIVED, (30, DAYS), (30, DAYS), UNSETTLED, READ),
     Fact("quebec-law-25", "answer", RECEIVED, (30, DAYS), None, UNSETTLED, MEMORY),
