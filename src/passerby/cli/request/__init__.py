@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from passerby.cli.options import InOrder
+from passerby.cli.request.clock import clock
+from passerby.cli.request.verify_bundle import verify_bundle
 
 
 @click.group(cls=InOrder)
@@ -15,3 +17,7 @@ def request() -> None:
     reply lacks, and what comes next. All of it on this device: nothing is sent unless you
     configure your own mail server and say send.
     """
+
+
+for command in (clock, verify_bundle):
+    request.add_command(command)
