@@ -225,6 +225,7 @@ CONTRADICTIONS = [
         "'latest_start_citation' is missing",
         "  answer:",
     ),
+    ("roll: none", "roll: none\n    resume: rest", "'pauses' is missing", "  answer:"),
 ]
 
 

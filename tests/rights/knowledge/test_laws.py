@@ -17,6 +17,7 @@ from passerby.rights.facts.law import (
     Law,
     LawKind,
     Period,
+    Resume,
     Right,
     RightKind,
     Roll,
@@ -373,6 +374,17 @@ def test_foia_starts_late_at_the_wrong_component_and_stops_for_two_reasons() -> 
     assert clock.calendar == "US"
     assert len(clock.pauses) == 2
     assert all(pause.confidence is READ for pause in clock.pauses)
+    assert clock.resume is Resume.REST
+
+
+def test_what_runs_after_a_pause_is_settled_for_foia_alone() -> None:
+    settled = {
+        one.id
+        for one in LAWS
+        for clock in one.clocks.values()
+        if clock.pauses and clock.resume is not Resume.UNSETTLED
+    }
+    assert settled == {"us-foia"}
 
 
 def test_drop_is_read_every_45_days_and_repeats() -> None:
