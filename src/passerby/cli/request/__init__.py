@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from passerby.cli.options import InOrder
+from passerby.cli.request.check_data import check_data
 from passerby.cli.request.clock import clock
 from passerby.cli.request.verify_bundle import verify_bundle
 
@@ -19,5 +20,5 @@ def request() -> None:
     """
 
 
-for command in (clock, verify_bundle):
+for command in (clock, verify_bundle, check_data):
     request.add_command(command)
