@@ -15,9 +15,6 @@ COMMON = frozenset({"acting", "client", "law", "law_full", "reference"})
 """Variables of every text: whether somebody acts for the client (true or false), her name, the
 law's short and full name, the reference. A language's own words and terms come on top."""
 
-OWN = frozenset({"own", "acting"})
-"""The two forms of a word about the person: she writes herself, or somebody acts for her."""
-
 _EACH: tuple[tuple[str, type[StrEnum]], ...] = (
     ("rights", RightKind),
     ("kinds", LetterKind),
@@ -46,12 +43,16 @@ common.mandate-attorney: since writer
 common.mandate-organisation: since writer
 common.mandate-agent: since writer
 common.mandate-guardian: since writer
+common.mandate-again
 common.answer-email: email languages
 common.answer-post: languages
 common.quote-reference
 common.grace: grace
 common.now
+common.either: most last
 rulings.final: by ruling day outcome
+rulings.settlement: by ruling day outcome note
+rulings.provision: ruling day outcome
 rulings.not-final: by ruling day outcome note
 rulings.unknown: by ruling day outcome
 request.opening: rights
@@ -74,10 +75,15 @@ request.heading-limit
 request.limit: provision
 request.heading-identity request.no-photo request.no-photo-pages request.identity-rule
 request.heading-answer
-request.answer-by: period provision due
-request.answer-by-sent: period provision due
-request.answer-within: period provision
+request.answer-received: period provision
+request.answer-received-for: rights period provision
+request.answer-sent: period provision
+request.answer-sent-for: rights period provision
+request.date-if-received: due
+request.date-if-sent: due
 request.answer-no-period
+request.answer-no-period-for: rights
+request.rulings
 request.if-extended: provision
 request.if-refused request.next
 request.next-authority: authority
@@ -97,6 +103,8 @@ reminder.opening-received: sent first_reference received
 reminder.opening-replied: sent first_reference replied
 reminder.due-received: due period event provision
 reminder.due-sent: due period event provision
+reminder.due-plain: due provision
+reminder.period: period provision
 reminder.moved: last provision
 reminder.extended: due
 reminder.no-period reminder.ask reminder.ask-plain reminder.silence reminder.next
@@ -137,7 +145,6 @@ notice.opening: provision
 notice.residence notice.no-release notice.points notice.policy notice.release notice.disclosed
 notice.destroy notice.stop notice.heading-rulings notice.no-period
 records.opening: provision
-records.period: since
 records.heading records.contracts records.searches records.policies records.audits
 records.sharing records.own records.form records.fees records.background
 records.purpose: purpose
@@ -159,7 +166,6 @@ doubts.ruling: by ruling
 doubts.finality: by ruling
 doubts.deadline: due
 doubts.claim: word
-doubts.words: words_language
 doubts.place
 """
 """A line is ids without variables of their own, or `id: variable ...`."""

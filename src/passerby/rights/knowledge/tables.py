@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from passerby.rights.knowledge import authorities, controllers, parts, rulings
+from passerby.rights.knowledge import authorities, controllers, languages, parts, rulings
 from passerby.rights.knowledge.reading import Tree, read
 from passerby.rights.knowledge.validation import validate
 
@@ -57,7 +57,7 @@ TABLES: dict[Kind, Table] = {
     Kind.AUTHORITIES: Table(schema="authority.schema.json", build=authorities.build),
     Kind.RULINGS: Table(schema=rulings.SCHEMA, build=rulings.build),
     # Kind.LAWS: Table(schema="law.schema.json", build=laws.build, version=laws.applies_from)
-    # Kind.LANGUAGES: Table(schema="language.schema.json", build=languages.build)
+    Kind.LANGUAGES: Table(schema="language.schema.json", build=languages.build),
 }
 
 
