@@ -84,6 +84,7 @@ request.date-if-sent: due
 request.answer-no-period
 request.answer-no-period-for: rights
 request.rulings
+request.acknowledge: period provision
 request.if-extended: provision
 request.if-refused request.next
 request.next-authority: authority
@@ -142,8 +143,13 @@ complaint.ask-competent complaint.protect
 withdrawal.opening: sent first_reference
 withdrawal.no-waiver withdrawal.delete withdrawal.confirm
 notice.opening: provision
-notice.residence notice.no-release notice.points notice.policy notice.release notice.disclosed
-notice.destroy notice.stop notice.heading-rulings notice.no-period
+notice.residence notice.no-release notice.points
+notice.collected: provision
+notice.purpose: provision
+notice.policy: provision
+notice.disclosed: provision
+notice.destroy: provision
+notice.release notice.stop notice.heading-rulings notice.no-period
 records.opening: provision
 records.heading records.contracts records.searches records.policies records.audits
 records.sharing records.own records.form records.fees records.background
@@ -165,6 +171,7 @@ doubts.unchecked: address
 doubts.ruling: by ruling
 doubts.finality: by ruling
 doubts.deadline: due
+doubts.complaint-first: provision
 doubts.claim: word
 doubts.place
 """

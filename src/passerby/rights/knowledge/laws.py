@@ -1,9 +1,10 @@
-"""Laws from their files: values that fit the schema -> `Law`."""
+"""Builds a law, as it holds from one day on, from its file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from passerby.rights.facts.law import (
@@ -20,16 +21,18 @@ from passerby.rights.facts.law import (
     Start,
     Unit,
 )
-from passerby.rights.facts.source import Confidence, Source, Texts
+from passerby.rights.facts.source import Confidence, Texts
+from passerby.rights.knowledge import parts
 from passerby.rights.knowledge.codes import is_place
+from passerby.rights.knowledge.reading import Fault, Keys, Malformed, Tree
 
 SCHEMA = "law.schema.json"
 
+MAIN_CLOCK = "answer"
+"""The clock that runs on a first letter; every law has it, if only to say why there is none."""
+
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl")
 """The languages of a citation that is one text: provisions of US states are not translated."""
-
-Keys = tuple[str | int, ...]
-"""The way from the top of a file to a value."""
 
 _CITATIONS = (
     "citation",
@@ -41,58 +44,90 @@ _CITATIONS = (
 )
 
 
-def faults_of(row: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
-    """Yield what a schema cannot see in the row of a law: references that lead nowhere, and
-    days that contradict each other."""
-    if row["applies_to"] is not None and row["applies_to"] <= row["applies_from"]:
-        yield ("applies_to",), "a law ends after it began: applies_to is the day after its last"
-    for keys, citation in _citations(row):
-        for index, source in enumerate(citation["sources"]):
-            if source not in row["sources"]:
-                yield (*keys, "sources", index), f"there is no source {source!r} in this file"
-    for kind, right in row["rights"].items():
-        if right["clock"] is not None and right["clock"] not in row["clocks"]:
-            yield (
-                ("rights", kind, "clock"),
-                f"there is no clock {right['clock']!r} in this file",
-            )
-        for index, place in enumerate(right.get("places", ())):
-            if not _inside(place, row["places"]):
-                yield ("rights", kind, "places", index), f"this law does not hold in {place}"
-    if "answer" not in row["clocks"]:
-        yield ("clocks",), "the clock 'answer' is missing: the one that runs on a first letter"
-    for name, clock in row["clocks"].items():
-        for keys, calendar in _calendars(clock):
-            if not all(is_place(part) for part in calendar.split("+")):
-                yield ("clocks", name, *keys), f"{calendar!r} is no place of ISO 3166"
-
-
-def law_of(row: Mapping[str, Any]) -> Law:
-    """Return the law of a row that fits the schema and has no faults."""
-    end = row["applies_to"]
+def build(tree: Tree) -> Law:
+    """Return the law. Raises Malformed with everything that a schema cannot see: sources and
+    clocks that the file does not have, places where the law does not hold, days that contradict
+    each other."""
+    faults = tuple(_faults(tree))
+    if faults:
+        raise Malformed(*faults)
+    value = tree.value
     return Law(
-        id=row["id"],
-        kind=LawKind(row["kind"]),
-        names=row["names"],
-        full_names=row["full_names"],
-        places=tuple(row["places"]),
-        applies_from=date.fromisoformat(row["applies_from"]),
-        applies_to=None if end is None else date.fromisoformat(end),
-        rights={RightKind(key): _right(key, right) for key, right in row["rights"].items()},
-        clocks={key: _clock(key, clock) for key, clock in row["clocks"].items()},
-        sources={key: _source(source) for key, source in row["sources"].items()},
-        notes=row["notes"],
+        id=value["id"],
+        kind=LawKind(value["kind"]),
+        names=parts.texts(value["names"]),
+        full_names=parts.texts(value["full_names"]),
+        places=tuple(value["places"]),
+        applies_from=date.fromisoformat(value["applies_from"]),
+        applies_to=parts.day(value["applies_to"]),
+        rights=MappingProxyType(
+            {RightKind(kind): _right(kind, right) for kind, right in value["rights"].items()}
+        ),
+        clocks=MappingProxyType(
+            {name: _clock(name, clock) for name, clock in value["clocks"].items()}
+        ),
+        sources=parts.sources(tree),
+        notes=parts.texts(value["notes"]),
     )
 
 
-def _citations(row: Mapping[str, Any]) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
-    for kind, right in row["rights"].items():
+def applies_from(law: Law) -> date:
+    """Return what tells the versions of a law apart."""
+    return law.applies_from
+
+
+def _faults(tree: Tree) -> Iterator[Fault]:
+    value = tree.value
+    if value["applies_to"] is not None and value["applies_to"] <= value["applies_from"]:
+        yield tree.fault(("applies_to",), "this is the day after the last: it follows the first")
+    if MAIN_CLOCK not in value["clocks"]:
+        what = f"the clock {MAIN_CLOCK!r} is missing: the one that runs on a first letter"
+        yield tree.fault(("clocks",), what)
+    yield from _source_faults(tree)
+    for kind, right in value["rights"].items():
+        yield from _right_faults(tree, kind, right)
+    for name, clock in value["clocks"].items():
+        yield from _clock_faults(tree, name, clock)
+
+
+def _source_faults(tree: Tree) -> Iterator[Fault]:
+    known = tree.value["sources"]
+    for keys, citation in _citations(tree.value):
+        for index, source in enumerate(citation["sources"]):
+            if source not in known:
+                what = f"{source!r} is none of the row's sources: {', '.join(known)}"
+                yield tree.fault((*keys, "sources", index), what)
+
+
+def _right_faults(tree: Tree, kind: str, right: Mapping[str, Any]) -> Iterator[Fault]:
+    clocks = tree.value["clocks"]
+    if right["clock"] is not None and right["clock"] not in clocks:
+        what = f"{right['clock']!r} is none of the law's clocks: {', '.join(clocks)}"
+        yield tree.fault(("rights", kind, "clock"), what)
+    for index, place in enumerate(right.get("places", ())):
+        if not _inside(place, tree.value["places"]):
+            what = f"the law does not hold in {place}, so the right cannot"
+            yield tree.fault(("rights", kind, "places", index), what)
+
+
+def _clock_faults(tree: Tree, name: str, clock: Mapping[str, Any]) -> Iterator[Fault]:
+    for keys, calendar in _calendars(clock):
+        for place in calendar.split("+"):
+            if not is_place(place):
+                yield tree.fault(("clocks", name, *keys), f"{place!r} is no ISO 3166 code")
+    if clock["period"] is None and "extension" in clock:
+        what = "where there is no period there is nothing to extend"
+        yield tree.fault(("clocks", name, "extension"), what)
+
+
+def _citations(value: Mapping[str, Any]) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
+    for kind, right in value["rights"].items():
         yield ("rights", kind, "citation"), right["citation"]
         for point, citation in right["contents"].items():
             yield ("rights", kind, "contents", point), citation
         for index, citation in enumerate(right.get("exceptions", ())):
             yield ("rights", kind, "exceptions", index), citation
-    for name, clock in row["clocks"].items():
+    for name, clock in value["clocks"].items():
         for key in _CITATIONS:
             if key in clock:
                 yield ("clocks", name, key), clock[key]
@@ -111,67 +146,61 @@ def _inside(place: str, places: list[str]) -> bool:
     return place in places or place.partition("-")[0] in places
 
 
-def _right(kind: str, row: Mapping[str, Any]) -> Right:
-    places = row.get("places")
+def _right(kind: str, value: Mapping[str, Any]) -> Right:
+    places = value.get("places")
     return Right(
         kind=RightKind(kind),
-        citation=_citation(row["citation"]),
-        contents={point: _citation(citation) for point, citation in row["contents"].items()},
-        clock=row["clock"],
+        citation=_citation(value["citation"]),
+        contents=MappingProxyType(
+            {point: _citation(citation) for point, citation in value["contents"].items()}
+        ),
+        clock=value["clock"],
         places=None if places is None else tuple(places),
-        exceptions=tuple(_citation(one) for one in row.get("exceptions", ())),
+        exceptions=tuple(_citation(one) for one in value.get("exceptions", ())),
     )
 
 
-def _clock(name: str, row: Mapping[str, Any]) -> Clock:
+def _clock(name: str, value: Mapping[str, Any]) -> Clock:
+    why = value.get("why_none")
     return Clock(
         id=name,
-        citation=_citation(row["citation"]),
-        event=Event(row.get("event", Event.REQUEST)),
-        actor=Actor(row.get("actor", Actor.RECIPIENT)),
-        start=Start(row["start"]),
-        period=_period(row["period"]),
-        extension=_period(row.get("extension")),
-        extension_citation=_maybe_citation(row.get("extension_citation")),
-        roll=Roll(row["roll"]),
-        roll_citation=_maybe_citation(row.get("roll_citation")),
-        at_least_working_days=row.get("at_least_working_days", 0),
-        at_least_citation=_maybe_citation(row.get("at_least_citation")),
-        calendar=row.get("calendar"),
-        other_calendars=tuple(row.get("other_calendars", ())),
-        pauses=tuple(_citation(one) for one in row.get("pauses", ())),
-        why_none=row.get("why_none"),
-        latest_start=_period(row.get("latest_start")),
-        latest_start_citation=_maybe_citation(row.get("latest_start_citation")),
-        repeats=_period(row.get("repeats")),
-        silence=_maybe_citation(row.get("silence")),
+        citation=_citation(value["citation"]),
+        event=Event(value.get("event", Event.REQUEST)),
+        actor=Actor(value.get("actor", Actor.RECIPIENT)),
+        start=Start(value["start"]),
+        latest_start=_period(value.get("latest_start")),
+        latest_start_citation=_maybe_citation(value.get("latest_start_citation")),
+        period=_period(value["period"]),
+        why_none=None if why is None else parts.texts(why),
+        extension=_period(value.get("extension")),
+        extension_citation=_maybe_citation(value.get("extension_citation")),
+        repeats=_period(value.get("repeats")),
+        roll=Roll(value["roll"]),
+        roll_citation=_maybe_citation(value.get("roll_citation")),
+        at_least_working_days=value.get("at_least_working_days", 0),
+        at_least_citation=_maybe_citation(value.get("at_least_citation")),
+        calendar=value.get("calendar"),
+        other_calendars=tuple(value.get("other_calendars", ())),
+        pauses=tuple(_citation(one) for one in value.get("pauses", ())),
+        silence=_maybe_citation(value.get("silence")),
     )
 
 
-def _period(row: Mapping[str, Any] | None) -> Period | None:
-    return None if row is None else Period(count=row["count"], unit=Unit(row["unit"]))
+def _period(value: Mapping[str, Any] | None) -> Period | None:
+    return None if value is None else Period(count=value["count"], unit=Unit(value["unit"]))
 
 
-def _maybe_citation(row: Mapping[str, Any] | None) -> Citation | None:
-    return None if row is None else _citation(row)
+def _maybe_citation(value: Mapping[str, Any] | None) -> Citation | None:
+    return None if value is None else _citation(value)
 
 
-def _citation(row: Mapping[str, Any]) -> Citation:
+def _citation(value: Mapping[str, Any]) -> Citation:
     return Citation(
-        texts=_texts(row["text"]),
-        confidence=Confidence(row["confidence"]),
-        sources=tuple(row["sources"]),
+        texts=_texts(value["text"]),
+        confidence=Confidence(value["confidence"]),
+        sources=tuple(value["sources"]),
     )
 
 
-def _texts(text: str | Texts) -> Texts:
-    return dict.fromkeys(LANGUAGES, text) if isinstance(text, str) else text
-
-
-def _source(row: Mapping[str, Any]) -> Source:
-    checked = row["checked"]
-    return Source(
-        title=row["title"],
-        url=row["url"],
-        checked=None if checked is None else date.fromisoformat(checked),
-    )
+def _texts(text: str | Mapping[str, str]) -> Texts:
+    return parts.texts(dict.fromkeys(LANGUAGES, text) if isinstance(text, str) else text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from passerby.errors import BadRecord, NoAddress, NoMandate, NoRight
-from passerby.rights.facts.law import Clock, Law, LawKind, Right, RightKind
+from passerby.rights.facts.law import Actor, Clock, Event, Law, LawKind, Right, RightKind
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Mandate, MandateKind, Matter, Sent
 from passerby.rights.facts.party import Channel
@@ -79,8 +79,14 @@ def clock_of(law: Law, right: Right) -> Clock | None:
 
 
 def appeals(law: Law) -> tuple[Clock, ...]:
-    """Return the clocks of the law's appeal; none where it has no appeal."""
-    return tuple(clock for name, clock in law.clocks.items() if "appeal" in name)
+    """Return the clocks that show how the law's appeal works: that of its decision or, where
+    the law keeps none, that of the time to bring it; none where it has no appeal."""
+    clocks = tuple(law.clocks.values())
+    decided = tuple(clock for clock in clocks if clock.event is Event.APPEAL)
+    brought = tuple(
+        clock for clock in clocks if clock.event is Event.REFUSAL and clock.actor is Actor.REQUESTER
+    )
+    return decided or brought
 
 
 def first_sent(matter: Matter) -> Sent:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from passerby.rights.facts.law import LawKind, RightKind
+from passerby.rights.facts.point import Point
 from passerby.rights.letters import citing
 from passerby.rights.letters.bounds import appeals, first_sent, requested, right_of
 from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
     last_reply,
+    points_of,
     say_how_to_answer,
     say_mandate,
     say_mandate_again,
@@ -17,7 +19,14 @@ from passerby.rights.letters.pursuit import say_points, wanting
 from passerby.rights.letters.request import say_time
 
 _RECORDS = ("contracts", "searches", "policies", "audits", "sharing", "own")
-_NOTICE = ("policy", "release", "disclosed", "destroy", "stop")
+_DUTIES = {
+    "collected": Point.TEMPLATE,
+    "purpose": Point.PURPOSES,
+    "policy": Point.RETENTION,
+    "disclosed": Point.RECIPIENTS,
+    "destroy": Point.ERASED,
+}
+"""What a notice asks for, and the point of the law that it rests on."""
 
 _ILLINOIS = "US-IL"
 
@@ -81,8 +90,12 @@ def write_notice(draft: Draft) -> None:
     draft.paragraph("notice.no-release")
     say_words(draft, "request")
     draft.paragraph("notice.points")
-    for each in _NOTICE:
-        draft.number(f"notice.{each}")
+    demands = dict(points_of(matter, right))
+    for name, point in _DUTIES.items():
+        if point in demands:
+            draft.number(f"notice.{name}", provision=draft.provision(demands[point]))
+    draft.number("notice.release")
+    draft.number("notice.stop")
     rulings = citing.citable(
         draft, "erasure", "no-collection", "unlawful-scraping", "biometric-data"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.rights.facts.law import Citation, Clock, Right, RightKind, Start
+from passerby.rights.facts.law import Citation, Clock, Event, Right, RightKind, Start
 from passerby.rights.facts.letter import BlockKind
 from passerby.rights.facts.point import Point
 from passerby.rights.letters import citing
@@ -68,7 +68,7 @@ def _close_right(draft: Draft, kind: RightKind) -> None:
 
 def _ask(draft: Draft, point: Point, *citations: Citation) -> None:
     """Ask for one point, with its provision and, for recipients, what was decided on them."""
-    ask = draft.say(f"points.{point}.ask").removesuffix(".")
+    ask = draft.say(f"points.{point}.ask")
     text = draft.say("common.point", ask=ask, provision=draft.provision(*citations))
     if point is Point.RECIPIENTS:
         decided = (citing.cite(draft, each) for each in citing.final(draft, "named-recipients"))
@@ -113,6 +113,16 @@ def say_time(draft: Draft, rights: tuple[Right, ...]) -> None:
         clock = clock_of(draft.matter.law, ruled[0])
         over = {} if single else {"rights": draft.rights(right.kind for right in ruled)}
         _say_clock(draft, clock, over, dated=name == first)
+    _say_acknowledgement(draft)
+
+
+def _say_acknowledgement(draft: Draft) -> None:
+    """Ask to confirm receipt, where the law has a time for that."""
+    clock = draft.matter.law.clocks.get("acknowledgement")
+    if clock is None or clock.period is None or clock.event is not Event.REQUEST:
+        return
+    period, provision = draft.period(clock.period), draft.provision(clock.citation)
+    draft.paragraph("request.acknowledge", period=period, provision=provision)
 
 
 def _say_clock(draft: Draft, clock: Clock | None, over: dict[str, str], *, dated: bool) -> None:
@@ -137,5 +147,6 @@ def _say_clock(draft: Draft, clock: Clock | None, over: dict[str, str], *, dated
         if not deadline.confidence.certain:
             draft.doubt("deadline", due=due)
     if clock.extension is not None:
-        said.append(draft.say("request.if-extended", provision=draft.provision(clock.citation)))
+        cited = clock.extension_citation or clock.citation
+        said.append(draft.say("request.if-extended", provision=draft.provision(cited)))
     draft.add(BlockKind.PARAGRAPH, " ".join(said))
