@@ -11,9 +11,10 @@ from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Asked, MandateKind
 from passerby.rights.facts.point import Point
 
-COMMON = frozenset({"acting", "client", "law", "law_full", "reference"})
+COMMON = frozenset({"acting", "client", "law", "law_full", "mandate", "reference"})
 """Variables of every text: whether somebody acts for the client (true or false), her name, the
-law's short and full name, the reference. A language's own words and terms come on top."""
+law's short and full name, the kind of the mandate (empty when she writes herself), and the
+letter's reference. A language's own words and terms come on top."""
 
 _EACH: tuple[tuple[str, type[StrEnum]], ...] = (
     ("rights", RightKind),
@@ -46,7 +47,6 @@ common.mandate-guardian: since writer
 common.mandate-again
 common.answer-email: email languages
 common.answer-post: languages
-common.quote-reference
 common.grace: grace
 common.now
 common.either: most last
@@ -56,10 +56,11 @@ rulings.provision: ruling day outcome
 rulings.not-final: by ruling day outcome note
 rulings.unknown: by ruling day outcome
 request.opening: rights
-request.purpose
+request.purpose request.purpose-plain
 request.own-words: purpose
 request.own-words-translated: purpose words_language
-request.background request.order request.heading-access
+request.background-translated: words_language
+request.background request.order request.heading-access request.heading-access-only
 request.access: provision
 request.lawfulness request.heading-erasure
 request.erasure: provision
@@ -89,9 +90,7 @@ request.if-extended: provision
 request.if-refused request.next
 request.next-authority: authority
 identity.opening: replied sent asked
-identity.opening-no-reply: sent asked
-identity.not-needed identity.paradox identity.rule
-identity.rule-provision: provision
+identity.not-needed identity.not-needed-pages identity.paradox identity.rule
 identity.doubt: asked
 identity.offers identity.offer-masked identity.offer-crop identity.conditions identity.clock
 identity.form
@@ -119,7 +118,7 @@ wanting.rest wanting.keep wanting.next
 wanting.next-authority: authority
 complaint.opening: against provision
 complaint.heading-parties complaint.complainant
-complaint.complainant-represented: writer mandate since
+complaint.complainant-represented: writer mandate_name since
 complaint.against: against
 complaint.against-address: against address
 complaint.against-also: also
@@ -140,6 +139,8 @@ complaint.substance complaint.heading-rulings complaint.heading-asked
 complaint.ask-answer: sent
 complaint.ask-erase complaint.ask-ban complaint.ask-preserve complaint.ask-inform
 complaint.ask-competent complaint.protect
+complaint.answer-email: email languages
+complaint.answer-post: languages
 withdrawal.opening: sent first_reference
 withdrawal.no-waiver withdrawal.delete withdrawal.confirm
 notice.opening: provision
@@ -153,6 +154,7 @@ notice.release notice.stop notice.heading-rulings notice.no-period
 records.opening: provision
 records.heading records.contracts records.searches records.policies records.audits
 records.sharing records.own records.form records.fees records.background
+records.background-translated: words_language
 records.purpose: purpose
 records.purpose-translated: purpose words_language
 appeal.opening: replied sent first_reference provision
@@ -161,7 +163,7 @@ appeal.grounds
 appeal.missing: name ask provision
 appeal.refused: name ask provision
 appeal.silent appeal.exemptions appeal.ask
-enclosures.mandate: mandate since
+enclosures.mandate: mandate_name since
 enclosures.crop: file_name sha256
 enclosures.sent: day kind sent_reference
 enclosures.reply: day

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from passerby.errors import BadRecord
 from passerby.rights.facts.law import Actor, Event, RightKind
 from passerby.rights.facts.letter import BlockKind
 from passerby.rights.facts.matter import Matter, Reply, Sent
@@ -17,6 +18,7 @@ from passerby.rights.letters.passages import (
     asked_of,
     enclose_mandate,
     last_reply,
+    say_background,
     say_how_to_answer,
 )
 from passerby.rights.letters.pursuit import due_clock, due_of, overdue, provisions_of, wanting
@@ -50,7 +52,7 @@ def write_complaint(draft: Draft) -> None:
         draft.heading("complaint.heading-rulings")
         citing.cite_each(draft, rulings)
     _say_asked(draft)
-    say_how_to_answer(draft)
+    say_how_to_answer(draft, "complaint")
     draft.paragraph("complaint.protect")
     _enclose(draft)
 
@@ -65,7 +67,7 @@ def _say_parties(draft: Draft) -> None:
         draft.paragraph(
             "complaint.complainant-represented",
             writer=mandate.holder.name,
-            mandate=draft.say(f"mandates.{mandate.kind}"),
+            mandate_name=draft.say(f"mandates.{mandate.kind}"),
             since=draft.date(mandate.since),
         )
     contact = _address(matter)
@@ -95,16 +97,13 @@ def _address(matter: Matter) -> Contact | None:
 def _say_facts(draft: Draft) -> None:
     """Tell what happened, in order of time, and what the client knows."""
     draft.heading("complaint.heading-facts")
+    say_background(draft, "request")
     draft.paragraph("complaint.facts")
     events = sorted(_events(draft), key=lambda event: event[0])
     for _, text in events:
         draft.add(BlockKind.BULLET, text)
     if not draft.matter.replies:
         draft.paragraph("complaint.fact-silent")
-    if any(line.strip() for line in draft.matter.background):
-        draft.paragraph("request.background")
-        for line in draft.matter.background:
-            draft.add(BlockKind.BULLET, line)
 
 
 def _events(draft: Draft) -> Iterator[tuple[date, str]]:
@@ -115,7 +114,7 @@ def _events(draft: Draft) -> Iterator[tuple[date, str]]:
         yield reply.day, _replied(draft, reply)
     clock, deadline = due_clock(matter), matter.deadline
     due = None if deadline is None else due_of(deadline)
-    if clock is not None and deadline is not None and due is not None:
+    if clock is not None and deadline is not None and due is not None and due < matter.day:
         if not deadline.confidence.certain:
             draft.doubt("deadline", due=draft.date(due))
         provision = draft.provision(clock.citation)
@@ -161,7 +160,9 @@ def _say_breaches(draft: Draft) -> None:
             name=draft.say(f"points.{each.point}.name"),
             provision=draft.provision(*provisions_of(matter, each.point)),
         )
-    if not points:
+    # A reply that was looked at point by point and leaves none open was complied with.
+    unlooked = reply is None or not reply.points
+    if unlooked and (overdue(matter) or (reply is not None and reply.refused)):
         for right in requested(matter):
             name = draft.say(f"rights.{right.kind}")
             provision = draft.provision(right.citation)
@@ -169,6 +170,12 @@ def _say_breaches(draft: Draft) -> None:
     asked = asked_of(matter.replies)
     if asked:
         draft.number("complaint.identity", asked=draft.listed("asked", asked))
+    if not any(block.number for block in draft.blocks):
+        raise BadRecord(
+            "nothing that could be complained about is on record: no reply that leaves a point "
+            "open, no refusal, no demand, and no answer that is late",
+            "Record the reply with `passerby request answer`, or wait until the answer is late.",
+        )
     draft.number("complaint.substance")
 
 

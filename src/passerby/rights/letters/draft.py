@@ -164,6 +164,7 @@ class Draft:
             "client": clean(matter.client.name),
             "law": self.known(matter.law.names),
             "law_full": self.known(matter.law.full_names),
+            "mandate": "" if matter.mandate is None else matter.mandate.kind.value,
             "reference": clean(matter.reference),
         }
         form = "acting" if self.acting else "own"

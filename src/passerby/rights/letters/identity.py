@@ -9,7 +9,7 @@ from passerby.rights.letters.bounds import first_sent
 from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
     asked_of,
-    last_reply,
+    knows,
     say_how_to_answer,
     say_mandate_again,
 )
@@ -32,11 +32,10 @@ def write_identity(draft: Draft) -> None:
     """Write why the demand asks for too much, and offer what would do instead."""
     asked = demanded(draft)
     sent = draft.date(first_sent(draft.matter).sent)
-    reply = last_reply(draft.matter)
-    replied = "" if reply is None else draft.date(reply.day)
+    replied = draft.date(max(reply.day for reply in draft.matter.replies if reply.asked))
     draft.paragraph("identity.opening", replied=replied, sent=sent, asked=asked)
     say_mandate_again(draft)
-    draft.paragraph("identity.not-needed")
+    draft.paragraph("identity.not-needed-pages" if knows(draft.matter) else "identity.not-needed")
     draft.paragraph("identity.paradox")
     draft.paragraph("identity.rule")
     if Asked.FORM in asked_of(draft.matter.replies):

@@ -35,43 +35,43 @@ def enclose_mandate(draft: Draft) -> None:
     mandate = draft.matter.mandate
     if mandate is not None:
         name = draft.say(f"mandates.{mandate.kind}")
-        text = draft.say("enclosures.mandate", mandate=name, since=draft.date(mandate.since))
+        text = draft.say("enclosures.mandate", mandate_name=name, since=draft.date(mandate.since))
         draft.enclosures.append(text)
 
 
 def say_words(draft: Draft, section: str) -> None:
     """Give the client's own words: why she asks, and what she knows."""
     matter = draft.matter
+    name = "own-words" if section == "request" else "purpose"
     if matter.purpose.strip():
-        own = matter.words_language == draft.language.code
-        name = "own-words" if section == "request" else "purpose"
-        draft.paragraph(
-            f"{section}.{name}" if own else f"{section}.{name}-translated",
-            purpose=draft.quoted(matter.purpose),
-            **({} if own else {"words_language": draft.spoken(matter.words_language)}),
-        )
-    if any(line.strip() for line in matter.background):
-        draft.paragraph(f"{section}.background")
-        for line in matter.background:
-            draft.add(BlockKind.BULLET, line)
+        _say_translated(draft, f"{section}.{name}", purpose=draft.quoted(matter.purpose))
+    say_background(draft, section)
     _doubt_claims(draft, (matter.purpose, *matter.background))
 
 
-def say_how_to_answer(draft: Draft) -> None:
+def say_background(draft: Draft, section: str) -> None:
+    """Give what the client knows, in her own words."""
+    if knows(draft.matter):
+        _say_translated(draft, f"{section}.background")
+        for line in draft.matter.background:
+            draft.add(BlockKind.BULLET, line)
+
+
+def knows(matter: Matter) -> bool:
+    """Return whether the client says what she knows."""
+    return any(line.strip() for line in matter.background)
+
+
+def say_how_to_answer(draft: Draft, section: str = "common") -> None:
     """Say where to and in which language to answer."""
     matter = draft.matter
     spoken = dict.fromkeys((draft.language.code, matter.words_language))
     languages = draft.either(tuple(draft.spoken(code) for code in spoken))
     writer = matter.client if matter.mandate is None else matter.mandate.holder
     if writer.email:
-        draft.paragraph(
-            "common.answer-email",
-            "common.quote-reference",
-            email=writer.email,
-            languages=languages,
-        )
+        draft.paragraph(f"{section}.answer-email", email=writer.email, languages=languages)
     else:
-        draft.paragraph("common.answer-post", "common.quote-reference", languages=languages)
+        draft.paragraph(f"{section}.answer-post", languages=languages)
 
 
 def say_grace(draft: Draft, grace: date | None) -> None:
@@ -109,6 +109,15 @@ def asked_of(replies: Iterable[Reply]) -> tuple[Asked, ...]:
     """Return what the other side has demanded in these replies, in a fixed order."""
     demanded = {asked for reply in replies for asked in reply.asked}
     return tuple(asked for asked in Asked if asked in demanded)
+
+
+def _say_translated(draft: Draft, name: str, **values: str) -> None:
+    """Say a text, and in which language the client's words are where it is another one."""
+    code = draft.matter.words_language
+    if code == draft.language.code:
+        draft.paragraph(name, **values)
+    else:
+        draft.paragraph(f"{name}-translated", words_language=draft.spoken(code), **values)
 
 
 def _doubt_claims(draft: Draft, words: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from passerby.rights.letters import citing
 from passerby.rights.letters.bounds import clock_of, requested
 from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
+    knows,
     points_of,
     say_how_to_answer,
     say_mandate,
@@ -24,7 +25,7 @@ def write_request(draft: Draft) -> None:
     kinds = [right.kind for right in rights]
     draft.paragraph("request.opening", rights=draft.rights(kinds))
     say_mandate(draft)
-    draft.paragraph("request.purpose")
+    draft.paragraph("request.purpose" if RightKind.ACCESS in kinds else "request.purpose-plain")
     say_words(draft, "request")
     if RightKind.ACCESS in kinds and len(kinds) > 1:
         draft.paragraph("request.order")
@@ -37,7 +38,8 @@ def write_request(draft: Draft) -> None:
 
 def _say_right(draft: Draft, right: Right, kinds: list[RightKind], asked: set[Point]) -> None:
     """Write the section of one right; `asked` are the points that were asked for already."""
-    draft.heading(f"request.heading-{right.kind}")
+    single = right.kind is RightKind.ACCESS and len(kinds) == 1
+    draft.heading(f"request.heading-{right.kind}{'-only' if single else ''}")
     name = right.kind.value
     if right.kind is RightKind.ERASURE and RightKind.ACCESS not in kinds:
         name = "erasure-only"
@@ -69,10 +71,13 @@ def _close_right(draft: Draft, kind: RightKind) -> None:
 def _ask(draft: Draft, point: Point, *citations: Citation) -> None:
     """Ask for one point, with its provision and, for recipients, what was decided on them."""
     ask = draft.say(f"points.{point}.ask")
-    text = draft.say("common.point", ask=ask, provision=draft.provision(*citations))
+    provision = draft.provision(*citations)
+    text = draft.say("common.point", ask=ask, provision=provision)
     if point is Point.RECIPIENTS:
-        decided = (citing.cite(draft, each) for each in citing.final(draft, "named-recipients"))
-        text = " ".join((text, *decided))
+        rulings = citing.final(draft, "named-recipients")
+        # Some laws' files cite the decision along with the provision.
+        new = (ruling for ruling in rulings if ruling.reference not in provision)
+        text = " ".join((text, *(citing.cite(draft, ruling) for ruling in new)))
     draft.add(BlockKind.NUMBERED, text)
 
 
@@ -85,8 +90,8 @@ def _cite(draft: Draft, *supports: str) -> None:
 
 def _say_identity(draft: Draft) -> None:
     draft.heading("request.heading-identity")
-    known = any(line.strip() for line in draft.matter.background)
-    draft.paragraph("request.no-photo-pages" if known else "request.no-photo")
+    pages = knows(draft.matter)
+    draft.paragraph("request.no-photo-pages" if pages else "request.no-photo")
     draft.paragraph("request.identity-rule")
 
 
