@@ -23,8 +23,11 @@ MAX_HTML = 2**19
 """Characters of a page that are looked through for its words."""
 MAX_PARTS = 500
 _MAX_BOUNDARY_LINES = 20_000
+_MAX_LINES = 1_500_000
+_MAX_BLOCKS = 20_000
 _MAX_HEADER = 16 * 2**10
 _FIELD = re.compile(rb"(?im)^[a-z][a-z0-9-]{0,40}:[^\n]*(?:\n[ \t][^\n]*)*")
+_NOTICE = re.compile(rb"(?i)message/delivery-status")
 _CUT = "its text is longer than what is kept of it here"
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 
@@ -94,6 +97,11 @@ def _check_shape(data: bytes) -> None:
     """Refuse before parsing what makes the parser slow: it does not limit itself."""
     if data.count(b"\n--") > _MAX_BOUNDARY_LINES:
         raise BadRecord("the e-mail has too many parts")
+    if data.count(b"\n") > _MAX_LINES:
+        raise BadRecord("the e-mail has too many lines")
+    # Each of the blocks of a notice of delivery becomes a part.
+    if _NOTICE.search(data) and data.count(b"\n\r\n") + data.count(b"\n\n") > _MAX_BLOCKS:
+        raise BadRecord("the e-mail has too many parts")
     for field in _FIELD.finditer(data):
         if field.end() - field.start() > _MAX_HEADER:
             raise BadRecord("a header field of the e-mail is too long")
@@ -105,9 +113,8 @@ def _parts_of(message: Message) -> list[Message]:
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-            waiting.extend(inner for inner in reversed(payload) if isinstance(inner, Message))
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting.extend(reversed(_inner(part)))
         else:
             leaves.append(part)
         if len(leaves) + len(waiting) > MAX_PARTS:
@@ -164,16 +171,18 @@ def _is_attached(part: Message) -> bool:
     return disposition.strip().lower() == "attachment"
 
 
+def _inner(part: Message) -> list[Message]:
+    """The parts inside one that has some. Of any other, `get_payload` would decode the text by
+    whatever codec it names, and some of Python's take forever."""
+    return [inner for inner in part.get_payload() if isinstance(inner, Message)]
+
+
 def _bytes_of(part: Message) -> bytes:
-    payload = part.get_payload()
-    if isinstance(payload, list):
+    if part.is_multipart():
         # An e-mail inside an e-mail; written again, as its parser took it apart.
-        return b"\r\n".join(inner.as_bytes() for inner in payload if isinstance(inner, Message))
-    try:
-        data = part.get_payload(decode=True)
-    except (ValueError, LookupError, TypeError):
-        data = None
-    return data if isinstance(data, bytes) else str(payload or "").encode("utf-8", "replace")
+        return b"\r\n".join(inner.as_bytes() for inner in _inner(part))
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
 
 
 def _document(data: bytes, name: str) -> Document:
