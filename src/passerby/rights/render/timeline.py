@@ -31,7 +31,7 @@ class TimelineLabels:
     what: str = "What"
     who: str = "Who"
     reference: str = "Reference"
-    digest: str = "SHA-256 of the file"
+    digest: str = "The string under an entry is the SHA-256 of the file that shows it."
     page: str = "Page {page} of {pages}"
 
 
