@@ -6,6 +6,7 @@ import click
 
 from passerby.cli.options import InOrder
 from passerby.cli.request.clock import clock
+from passerby.cli.request.verify_bundle import verify_bundle
 
 
 @click.group(cls=InOrder)
@@ -18,5 +19,5 @@ def request() -> None:
     """
 
 
-for command in (clock,):
+for command in (clock, verify_bundle):
     request.add_command(command)
