@@ -58,7 +58,7 @@ def test_the_derivation_needs_memory() -> None:
 
 
 def test_a_test_vector_of_argon2id() -> None:
-    """RFC 9106, 5.3, is with a secret that we do not use: so its numbers, from the library."""
+    """RFC 9106, 5.3: the library computes what the standard says."""
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
     derivation = Argon2id(
