@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from passerby.store import Store, lock
-from store_parts import PHRASE
+from store_parts import PHRASE, filled
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -35,6 +35,22 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def folder(made: tuple[Path, str], tmp_path: Path) -> Path:
     """The folder of empty records of one's own."""
     return Path(shutil.copytree(made[0], tmp_path / "records"))
+
+
+@pytest.fixture(scope="session")
+def filled_once(
+    made: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str, str]:
+    """Records of two subjects that are copied, never used, and their ids."""
+    folder = Path(shutil.copytree(made[0], tmp_path_factory.mktemp("filled") / "records"))
+    return folder, *filled(folder)
+
+
+@pytest.fixture
+def pair(folder: Path, filled_once: tuple[Path, str, str]) -> tuple[str, str]:
+    """The ids of two subjects of `filled` that are in the records in `folder`."""
+    shutil.copytree(filled_once[0], folder, dirs_exist_ok=True)
+    return filled_once[1:]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerby.errors import StoreError
@@ -85,7 +85,10 @@ class Pair:
         assert {stone.id: stone.head for stone in self.store.tombstones()} == self.gone
         for subject, plain in self.plain.items():
             held = [
-                (entry.record, {ref.name: self.store.blob(subject, ref.name) for ref in entry.blobs})
+                (
+                    entry.record,
+                    {ref.name: self.store.blob(subject, ref.name) for ref in entry.blobs},
+                )
                 for entry in self.store.entries(subject)
             ]
             assert held == plain
@@ -94,9 +97,7 @@ class Pair:
 
 
 @given(steps=STEPS)
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None)
 def test_the_records_hold_what_a_plain_list_would(
     made: tuple[Path, str], steps: list[object]
 ) -> None:

@@ -22,7 +22,7 @@ from passerby.store.database import Database
 from passerby.store.lock import Slot, make_lock
 from passerby.store.seal import Cost
 from passerby.store.tables import read_lock, write_lock
-from store_parts import PHRASE, filled, found_in, sql
+from store_parts import PHRASE, found_in, sql
 
 
 @pytest.fixture
@@ -139,9 +139,9 @@ def test_a_key_file_that_cannot_be_one(tmp_path: Path) -> None:
 
 
 def test_the_recovery_key_opens_without_a_derivation(
-    folder: Path, recovery: str, derived: list[Cost]
+    folder: Path, pair: tuple[str, str], recovery: str, derived: list[Cost]
 ) -> None:
-    anna, _ = filled(folder)
+    anna, _ = pair
     derived.clear()
     with Store.open(folder, RecoveryKey(recovery)) as store:
         assert len(store.entries(anna)) == 3
@@ -179,8 +179,8 @@ def test_every_typo_is_told_from_a_wrong_key(folder: Path, recovery: str, tmp_pa
         Store.open(folder, RecoveryKey(other))
 
 
-def test_another_secret(folder: Path, recovery: str, tmp_path: Path) -> None:
-    anna, _ = filled(folder)
+def test_another_secret(folder: Path, pair: tuple[str, str], recovery: str, tmp_path: Path) -> None:
+    anna, _ = pair
     key = KeyFile.create(tmp_path / "key")
     ((sealed,),) = sql(folder, "SELECT sealed FROM lock WHERE slot = 'secret'")
     with Store.open(folder, RecoveryKey(recovery)) as store:

@@ -13,7 +13,7 @@ import passerby.store
 from passerby.errors import LimitExceeded, OutputExists, StoreError, StoreMissing
 from passerby.store import Store, commitment_of
 from passerby.store import store as module
-from store_parts import PHRASE, filled, found_in, sql
+from store_parts import PHRASE, found_in, sql
 
 
 def test_what_goes_in_comes_out(folder: Path) -> None:
@@ -137,8 +137,8 @@ def test_a_folder_that_holds_other_things_keeps_its_permissions(tmp_path: Path) 
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
-def test_records_are_begun_once(folder: Path) -> None:
-    anna, _ = filled(folder)
+def test_records_are_begun_once(folder: Path, pair: tuple[str, str]) -> None:
+    anna, _ = pair
     with pytest.raises(OutputExists, match="there are records in"):
         Store.create(folder, PHRASE)
     with Store.open(folder, PHRASE) as store:
@@ -155,8 +155,8 @@ def test_a_create_that_was_killed_can_be_done_again(tmp_path: Path) -> None:
         assert store.subjects() == ()
 
 
-def test_a_reader_changes_nothing(folder: Path) -> None:
-    anna, _ = filled(folder)
+def test_a_reader_changes_nothing(folder: Path, pair: tuple[str, str]) -> None:
+    anna, _ = pair
     before = (folder / "records.db").read_bytes()
     with Store.open(folder, PHRASE, read_only=True) as store:
         assert len(store.entries(anna)) == 3

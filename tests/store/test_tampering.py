@@ -76,14 +76,16 @@ COLUMNS = {
 def test_every_column_is_there(folder: Path) -> None:
     tables = [name for (name,) in sql(folder, "SELECT name FROM sqlite_master WHERE sql NOT NULL")]
     columns = {
-        f"{table}.{row[1]}" for table in tables for row in sql(folder, f"PRAGMA table_info({table})")
+        f"{table}.{row[1]}"
+        for table in tables
+        for row in sql(folder, f"PRAGMA table_info({table})")
     }
     assert columns == set(COLUMNS)
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_a_changed_column_is_found(folder: Path, column: str) -> None:
-    anna, berta = filled(folder)
+def test_a_changed_column_is_found(folder: Path, pair: tuple[str, str], column: str) -> None:
+    anna, berta = pair
     assert found(folder) == ""
     statement, says = COLUMNS[column]
     sql(folder, statement.format(anna))
@@ -96,13 +98,16 @@ OTHER_TYPES = [
     (column, value)
     for column in COLUMNS
     for value in ("NULL", "1", "'x'", "x'00'", "1.5")
-    if column != "roll.one" and (column, value) not in {("entry.number", "1"), ("blob.position", "1")}
+    if column != "roll.one"
+    and (column, value) not in {("entry.number", "1"), ("blob.position", "1")}
 ]
 
 
 @pytest.mark.parametrize(("column", "value"), OTHER_TYPES)
-def test_a_column_of_another_type_is_damage(folder: Path, column: str, value: str) -> None:
-    anna, _ = filled(folder)
+def test_a_column_of_another_type_is_damage(
+    folder: Path, pair: tuple[str, str], column: str, value: str
+) -> None:
+    anna, _ = pair
     table, _, name = column.partition(".")
     where = {"entry": ENTRY, "blob": BLOB, "subject": KEY, "lock": "WHERE slot = 'secret'"}
     sql(folder, f"UPDATE {table} SET {name} = {value} {where.get(table, '').format(anna)}")
@@ -175,20 +180,24 @@ SWAPS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("what", SWAPS)
-def test_rows_that_were_moved_or_removed_are_found(folder: Path, what: str) -> None:
-    anna, berta = filled(folder)
+def test_rows_that_were_moved_or_removed_are_found(
+    folder: Path, pair: tuple[str, str], what: str
+) -> None:
+    anna, berta = pair
     statement, says = SWAPS[what]
     sql(folder, *statement.format(anna, berta).split(";"))
     assert says.format(anna) in found(folder)
 
 
-def test_an_entry_that_was_forged_with_a_chain_that_fits(folder: Path) -> None:
+def test_an_entry_that_was_forged_with_a_chain_that_fits(
+    folder: Path, pair: tuple[str, str]
+) -> None:
     """The chain has no key in it: whoever writes to the file can compute a new one. The tag and
     the head on the roll stop that."""
     from passerby.store.chain import digest_of
     from passerby.store.sealing import sha256
 
-    anna, _ = filled(folder)
+    anna, _ = pair
     rows = sql(
         folder, f"SELECT number, commitment, digest FROM entry WHERE subject = '{anna}' ORDER BY 1"
     )
@@ -207,9 +216,9 @@ def copied(folder: Path, rows: Callable[[str], str], name: str) -> None:
     sql(folder, f"ATTACH '{folder.parent / 'old' / 'records.db'}' AS old", rows(name))
 
 
-def test_old_rows_that_were_put_back_are_found(folder: Path) -> None:
+def test_old_rows_that_were_put_back_are_found(folder: Path, pair: tuple[str, str]) -> None:
     """A subject as she once was: her rows fit each other, and not the roll."""
-    anna, berta = filled(folder)
+    anna, berta = pair
     shutil.copytree(folder, folder.parent / "old")
     with Store.open(folder, PHRASE) as store:
         store.append(anna, b"the fourth")
@@ -227,8 +236,8 @@ def test_old_rows_that_were_put_back_are_found(folder: Path) -> None:
         store.append(berta, b"goes on")
 
 
-def test_an_old_roll_is_found(folder: Path) -> None:
-    anna, _ = filled(folder)
+def test_an_old_roll_is_found(folder: Path, pair: tuple[str, str]) -> None:
+    anna, _ = pair
     shutil.copytree(folder, folder.parent / "old")
     with Store.open(folder, PHRASE) as store:
         store.append(anna, b"the fourth")
@@ -236,8 +245,8 @@ def test_an_old_roll_is_found(folder: Path) -> None:
     assert f"{anna}: the chain does not end in the head that it had" in found(folder)
 
 
-def test_an_erased_subject_that_was_put_back_is_found(folder: Path) -> None:
-    anna, _ = filled(folder)
+def test_an_erased_subject_that_was_put_back_is_found(folder: Path, pair: tuple[str, str]) -> None:
+    anna, _ = pair
     shutil.copytree(folder, folder.parent / "old")
     with Store.open(folder, PHRASE) as store:
         store.erase(anna)
@@ -265,17 +274,18 @@ def test_an_old_lock_that_was_put_back_is_found(folder: Path) -> None:
     assert "the lock of the recovery is not the one on the roll" in found(folder)
 
 
-def test_rows_of_other_records_are_found(folder: Path, tmp_path: Path) -> None:
-    filled(folder)
+def test_rows_of_other_records_are_found(
+    folder: Path, pair: tuple[str, str], tmp_path: Path
+) -> None:
     Store.create(tmp_path / "old", PHRASE)[0].close()
     filled(tmp_path / "old")
     copied(folder, lambda _: "UPDATE roll SET sealed = (SELECT sealed FROM old.roll)", "")
     assert "the roll of subjects is not what was written" in found(folder)
 
 
-def test_a_whole_folder_that_was_put_back_is_not_found(folder: Path) -> None:
+def test_a_whole_folder_that_was_put_back_is_not_found(folder: Path, pair: tuple[str, str]) -> None:
     """What the store cannot see, and what a head that was printed elsewhere is for."""
-    anna, _ = filled(folder)
+    anna, _ = pair
     shutil.copytree(folder, folder.parent / "old")
     with Store.open(folder, PHRASE) as store:
         store.append(anna, b"the fourth")
