@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from passerby.cli.options import InOrder
+from passerby.cli.request.clock import clock
 from passerby.cli.request.crop import crop
 from passerby.cli.request.verify_bundle import verify_bundle
 
@@ -19,5 +20,5 @@ def request() -> None:
     """
 
 
-for command in (crop, verify_bundle):
+for command in (clock, crop, verify_bundle):
     request.add_command(command)

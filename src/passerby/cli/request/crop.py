@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from passerby.cli.console import print_json, say
-from passerby.cli.options import Name, json_option, look_from, look_options
+from passerby.cli.options import Name, ParamType, json_option, look_from, look_options
 from passerby.errors import OutputError, UsageError
 from passerby.model.geometry import Box
 from passerby.model.media import SUFFIXES, Format
@@ -19,13 +19,8 @@ if TYPE_CHECKING:
     from passerby.crop import Crop, Wish
     from passerby.model.options import Options
 
-    _Type = click.ParamType[Any]
-else:
-    # Older releases of click know no type arguments here.
-    _Type = click.ParamType
 
-
-class _BoxType(_Type):
+class _BoxType(ParamType):
     """A box of pixels: x0,y0,x1,y1."""
 
     name = "x0,y0,x1,y1"
