@@ -23,7 +23,7 @@ from passerby.model.decision import Action, Decision
 from passerby.model.finding import FinderId, Sighting
 from passerby.model.geometry import Box, Grid, Region
 from passerby.model.media import Encoding, Format, Mode
-from passerby.model.options import Options
+from passerby.model.options import Method, Options
 from passerby.ports import Picture, Ports, Rgb
 
 LONGEST = 600
@@ -94,6 +94,8 @@ def crop_picture(
     the picture cannot be used; FinderError; OutputError; VerificationFailed.
     """
     words = watermark.words_for(wish.purpose)
+    # Other methods are computed from the face that they cover, or leave some as they are.
+    options = replace(options, method=Method.SOLID, min_face=0)
     source, grid = _read_still(data, options, ports)
     now = ports.clock.now()
     sightings = look(ports.finder, source, ports.source)
@@ -103,7 +105,8 @@ def crop_picture(
         raise InputError(
             f"the crop has {box.width}x{box.height} pixels: its shorter side needs "
             f"{watermark.LEAST_SIDE}",
-            "Take a picture that shows the face larger; nothing is enlarged here.",
+            "Take a picture that shows the face larger, or draw a larger --box: nothing is "
+            "enlarged here.",
         )
     cut = _cut_out(source, grid, box, faces, kept)
     cut = _cover(cut, options, ports, now)
@@ -111,6 +114,7 @@ def crop_picture(
     planned = watermark.stamp(small, words)
     written = stage(watermark.write_jpeg(planned))
     view = _check_written(written, planned, options, ports)
+    _check_faces(cut, view, options, ports)
     covered = [d for d in cut.decisions if d is not cut.kept]
     return Crop(
         data=written,
@@ -285,6 +289,25 @@ def _check_written(written: bytes, planned: Rgb, options: Options, ports: Ports)
     if apart > _MOST_APART:
         raise VerificationFailed(f"pixels: {apart:.1f} levels from what was planned")
     return view
+
+
+def _check_faces(cut: _Cut, view: Rgb, options: Options, ports: Ports) -> None:
+    """Look at what was written: nobody else may be seen in it. Raises VerificationFailed."""
+    share = view.shape[1] / cut.picture.size[0]
+    told = [_decision_scaled(decision, share) for decision in cut.decisions]
+    found = look(ports.second, _plain(view, Grid()), ports.source)
+    others = unexplained(found, told, options)
+    if others and cut.kept is not None:
+        raise VerificationFailed(
+            f"second look: another face is seen at {others[0].box.as_tuple()} of the crop",
+            "Choose a smaller --box around the face, or word the purpose in another way.",
+        )
+
+
+def _decision_scaled(decision: Decision, share: float) -> Decision:
+    box = decision.region.box
+    scaled = Box.from_floats(*(share * side for side in box.as_tuple()))
+    return replace(decision, region=Region(box=scaled, shape=decision.region.shape))
 
 
 def _notes(cut: _Cut, view: Rgb, ports: Ports) -> tuple[str, ...]:
