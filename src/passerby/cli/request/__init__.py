@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from passerby.cli.options import InOrder
+from passerby.cli.request.clock import clock
 
 
 @click.group(cls=InOrder)
@@ -15,3 +16,7 @@ def request() -> None:
     reply lacks, and what comes next. All of it on this device: nothing is sent unless you
     configure your own mail server and say send.
     """
+
+
+for command in (clock,):
+    request.add_command(command)

@@ -87,6 +87,30 @@ class Start(StrEnum):
     RECEIVED = "received"
 
 
+class Event(StrEnum):
+    """What sets a clock going; the clock's `start` says whether sending or receiving it counts."""
+
+    REQUEST = "request"
+    """The data subject's, or the applicant's for records."""
+    REFUSAL = "refusal"
+    """The other side's, of a request."""
+    APPEAL = "appeal"
+    """Against a refusal, to the body that refused or the one above it."""
+    COMPLAINT = "complaint"
+    """To a controller or an authority."""
+
+
+class Actor(StrEnum):
+    """Who has to act before a clock runs out."""
+
+    RECIPIENT = "recipient"
+    """The controller or agency that was written to."""
+    AUTHORITY = "authority"
+    """The supervisory authority, or the body that decides an appeal."""
+    REQUESTER = "requester"
+    """The data subject or applicant: a right is lost after it. The earliest reading counts."""
+
+
 class Roll(StrEnum):
     """What happens to a last day that is no working day."""
 
@@ -95,6 +119,17 @@ class Roll(StrEnum):
     """The law says that it stays."""
     UNSETTLED = "unsettled"
     """The law says nothing: both readings are computed."""
+
+
+class Resume(StrEnum):
+    """What runs once a stopped clock runs again."""
+
+    REST = "rest"
+    """What was left of the period: the clock stood still."""
+    WHOLE = "whole"
+    """The whole period, from the day on which what was missing arrived."""
+    UNSETTLED = "unsettled"
+    """The law does not say: both readings are computed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +149,9 @@ class Clock:
     day; None where the law allows none, or leaves its length open. `at_least_working_days`
     is the number of working days that a period has to hold. `calendar` names the holidays where
     they are not those of the place (`US` for the federal set); each further reading of an
-    undefined "working day" stands in `other_calendars`. `period` is None where the law sets
-    none, and then `why_none` says so.
+    undefined "working day" stands in `other_calendars`. Places joined by `+` are one calendar:
+    `GB-ENG+GB-SCT` has the holidays of both. `period` is None where the law sets none, and then
+    `why_none` says so.
     """
 
     id: str
@@ -126,11 +162,28 @@ class Clock:
     roll: Roll
     roll_citation: Citation | None = None
     at_least_working_days: int = 0
+    resume: Resume = Resume.UNSETTLED
+    """What runs after a pause."""
     calendar: str | None = None
     other_calendars: tuple[str, ...] = ()
     pauses: tuple[Citation, ...] = ()
     """What stops the clock: identity in doubt, a clarification, a fee."""
     why_none: Texts | None = None
+    event: Event = Event.REQUEST
+    actor: Actor = Actor.RECIPIENT
+    extension_citation: Citation | None = None
+    """Of the extension, where it is another provision than the period's."""
+    at_least_citation: Citation | None = None
+    """Of `at_least_working_days`: it weighs on a deadline only where that moved the day."""
+    latest_start: Period | None = None
+    """How long after the event the clock can still be standing at zero: until the request is at
+    the right office (US FOIA), or a list has been read (California's DROP). The period then runs
+    from the last day of this one in the latest reading, from the event in the earliest."""
+    latest_start_citation: Citation | None = None
+    repeats: Period | None = None
+    """How often the duty comes again after it was met first; None: it does not."""
+    silence: Citation | None = None
+    """What makes silence a refusal when the clock has run out; None: nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,10 +66,24 @@ class Controller:
     """What has to be looked up before a letter can go out, in English; empty when nothing."""
 
 
+class Remit(StrEnum):
+    """Whom an authority supervises in its places."""
+
+    COMPANIES = "companies"
+    """Private bodies, face-search companies among them."""
+    PUBLIC_BODIES = "public-bodies"
+    """Agencies and the police."""
+    CHURCH = "church"
+    """The bodies of one church only."""
+    BROADCASTING = "broadcasting"
+    """Broadcasters of public law only."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """A supervisory authority. `places` are those it is in charge of, `languages` those in which
-    it takes complaints; empty when unknown."""
+    """A supervisory authority. `places` are those where it supervises whom `remits` name; none
+    for one that supervises single bodies wherever they sit, such as a church's. `languages` are
+    those in which it takes complaints; empty when unknown."""
 
     id: str
     names: Texts
@@ -77,6 +91,7 @@ class Authority:
     languages: tuple[str, ...]
     contacts: tuple[Contact, ...]
     sources: tuple[Source, ...]
+    remits: tuple[Remit, ...] = (Remit.COMPANIES, Remit.PUBLIC_BODIES)
 
 
 class Finality(StrEnum):
@@ -86,6 +101,17 @@ class Finality(StrEnum):
     NOT_FINAL = "not-final"
     ANNULLED = "annulled"
     UNKNOWN = "unknown"
+
+
+class RulingKind(StrEnum):
+    """What a letter cites."""
+
+    DECISION = "decision"
+    """Of a court or an authority; `day` is when it was made."""
+    SETTLEMENT = "settlement"
+    """A consent order or a settlement that a court approved; `day` is when it did."""
+    PROVISION = "provision"
+    """Of an act that is no law of requests itself; `day` is the first on which it applies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +132,4 @@ class Ruling:
     supports: tuple[str, ...]
     confidence: Confidence
     sources: tuple[Source, ...]
+    kind: RulingKind = RulingKind.DECISION
