@@ -38,7 +38,8 @@ from passerby.rights.cases.events import (
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.status import Reason
 from passerby.rights.facts.deadline import Deadline, Occurrence, Pause, Reading, Step
-from passerby.rights.facts.law import RightKind
+from passerby.rights.facts.law import Actor, RightKind
+from passerby.rights.facts.law import Event as Trigger
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Agency, Asked, Mandate, MandateKind, Person
 from passerby.rights.facts.party import Channel, Contact
@@ -133,7 +134,9 @@ def computed(occurrence: Occurrence, due: date, replaces: int | None = None) -> 
     return DeadlineComputed(
         case=CASE,
         day=DAY,
-        clock="response",
+        clock="answer",
+        trigger=Trigger.REQUEST,
+        actor=Actor.RECIPIENT,
         occurrence=occurrence,
         places=("DE-HH",),
         deadline=deadline(due, due + timedelta(days=1)),

@@ -306,7 +306,7 @@ def test_deadlines_keep_their_history() -> None:
     case = the_case(first, received, again)
     assert case.deadlines == (first, again)
     assert case.deadline == again.deadline
-    assert "1 deadlines were computed" in refused(first, first)
+    assert "was computed 1 times before" in refused(first, first)
     assert "computed from what is not on record" in refused(
         first, received, replace(first, replaces=1)
     )

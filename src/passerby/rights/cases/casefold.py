@@ -189,9 +189,10 @@ def _with_pause(case: Case, event: PauseBegan | PauseEnded) -> Case:
 
 
 def _with_deadline(case: Case, event: DeadlineComputed) -> Case:
-    if event.replaces != (len(case.deadlines) or None):
-        refuse(case.reference, f"{len(case.deadlines)} deadlines were computed before this one")
-    if event.occurrence != case.occurrence:
+    before = sum(old.clock == event.clock for old in case.deadlines)
+    if event.replaces != (before or None):
+        refuse(case.reference, f"the clock {event.clock} was computed {before} times before")
+    if event.occurrence != case.occurrence_of(event.trigger):
         refuse(case.reference, "the deadline was computed from what is not on record")
     return replace(case, deadlines=(*case.deadlines, event))
 

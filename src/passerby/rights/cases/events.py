@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from passerby.rights.cases.status import Reason
 from passerby.rights.facts.deadline import Deadline, Occurrence
-from passerby.rights.facts.law import RightKind
+from passerby.rights.facts.law import Actor, RightKind
+from passerby.rights.facts.law import Event as Trigger
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Agency, Asked, Mandate, Person
 from passerby.rights.facts.party import Channel
@@ -207,15 +208,18 @@ class ReplyRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineComputed:
-    """When the answer is due, as computed on `day` from `occurrence` and `places`.
+    """When something is due, as computed on `day` from `occurrence` and `places`.
 
-    `replaces` is the number of the computation before it, from 1; None: this is the first.
-    `why` says what made it necessary.
+    `clock` is the law's, `trigger` what sets it going and `actor` who has to act. `replaces` is
+    the number of the computation of the same clock before this one, from 1; None: this is the
+    first. `why` says what made it necessary.
     """
 
     case: str
     day: date
     clock: str
+    trigger: Trigger
+    actor: Actor
     occurrence: Occurrence
     places: tuple[str, ...]
     deadline: Deadline

@@ -9,6 +9,7 @@ from passerby.rights.cases.events import ReplyRecorded
 from passerby.rights.cases.state import Case, KeptLetter
 from passerby.rights.cases.status import Status
 from passerby.rights.cases.transitions import LETTERS
+from passerby.rights.facts.law import Event as Trigger
 from passerby.rights.facts.law import Law, LawKind, RightKind
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.point import Verdict
@@ -133,7 +134,8 @@ def _on_silence(case: Case, law: Law, today: date) -> Proposal:
 
 def _against_refusal(case: Case, law: Law, reason: str) -> Proposal:
     """An appeal to the controller where the law has one, and then a complaint."""
-    if "appeal" in law.clocks and not case.sent(LetterKind.APPEAL):
+    appeals = any(clock.event is Trigger.APPEAL for clock in law.clocks.values())
+    if appeals and not case.sent(LetterKind.APPEAL):
         return _appeal(case, reason)
     return _complain(case, law, reason)
 

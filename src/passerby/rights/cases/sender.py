@@ -132,8 +132,8 @@ def _toml(path: Path) -> _Table:
     except tomllib.TOMLDecodeError as error:
         raise BadRecord(f"{path.name}: this is not TOML: {error}") from error
     lines: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        match = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*(?:\.[^=]*)?=", line)
+    for number, written in enumerate(text.splitlines(), 1):
+        match = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*(?:\.[^=]*)?=", written)
         if match is not None:
             lines.setdefault(match[1], number)
     return _Table(values=values, lines=lines)

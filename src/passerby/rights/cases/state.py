@@ -22,6 +22,8 @@ from passerby.rights.cases.events import (
 )
 from passerby.rights.cases.status import Reason, Status
 from passerby.rights.facts.deadline import Deadline, Occurrence, Pause
+from passerby.rights.facts.law import Actor
+from passerby.rights.facts.law import Event as Trigger
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Mandate
 
@@ -51,7 +53,7 @@ class Case:
     extension: ExtensionAnnounced | None = None
     replies: tuple[ReplyRecorded, ...] = ()
     deadlines: tuple[DeadlineComputed, ...] = ()
-    """Every computation, the one that stands last."""
+    """Every computation, of every clock, the newest last."""
     escalations: tuple[Escalated, ...] = ()
     closed: CaseClosed | None = None
 
@@ -81,10 +83,36 @@ class Case:
             extended_on=self.extension.day if self.extension else None,
         )
 
+    def occurrence_of(self, trigger: Trigger) -> Occurrence | None:
+        """What a clock is computed from that such an event sets going; None while there was no
+        such event."""
+        if trigger is Trigger.REQUEST:
+            return self.occurrence
+        if trigger is Trigger.REFUSAL:
+            days = [reply.day for reply in self.replies if reply.refused]
+            return Occurrence(sent=days[-1], received=days[-1]) if days else None
+        kind = LetterKind.APPEAL if trigger is Trigger.APPEAL else LetterKind.COMPLAINT
+        for letter in reversed(self.letters):
+            if letter.sent is not None and letter.drafted.kind is kind:
+                received = letter.received.day if letter.received else None
+                return Occurrence(sent=letter.sent.day, received=received)
+        return None
+
+    @property
+    def standing(self) -> tuple[DeadlineComputed, ...]:
+        """The last computation of each clock."""
+        return tuple({computed.clock: computed for computed in self.deadlines}.values())
+
     @property
     def deadline(self) -> Deadline | None:
-        """The one that stands; None before one was computed."""
-        return self.deadlines[-1].deadline if self.deadlines else None
+        """When the request has to be answered: of several clocks on its rights the one that
+        lets it be called late first. None before one was computed."""
+        found = [
+            computed.deadline
+            for computed in self.standing
+            if computed.trigger is Trigger.REQUEST and computed.actor is Actor.RECIPIENT
+        ]
+        return min(found, key=lambda one: one.overdue_from or date.max, default=None)
 
     def letter(self, number: int) -> KeptLetter | None:
         """Return a letter by its number, or None."""
