@@ -9,14 +9,15 @@ from datetime import date
 from passerby.rights.cases.proposing import Proposal, propose
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.status import Status
-from passerby.rights.facts.law import Law
+from passerby.rights.facts.law import Actor, Law
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """One case as of a day. `days` counts from that day to `overdue_from`: none or fewer, and
     the answer is late. `overdue_from` is None once the request was fulfilled or denied.
-    `paused_since`: the clock stands still. `no_date` says why no answer can be late."""
+    `paused_since`: the clock stands still. `no_date` says why no answer can be late.
+    `act_by`: the last day on which the client can take a refusal further."""
 
     client_id: str
     name: str
@@ -29,6 +30,7 @@ class Due:
     days: int | None
     paused_since: date | None
     no_date: str | None
+    act_by: date | None
     next: Proposal
 
     @property
@@ -76,8 +78,15 @@ def _due(client_id: str, client: Client, case: Case, proposal: Proposal, today: 
         days=(overdue_from - today).days if overdue_from else None,
         paused_since=paused.since if paused and paused.until is None else None,
         no_date=None if overdue_from else proposal.reason,
+        act_by=_act_by(case),
         next=proposal,
     )
+
+
+def _act_by(case: Case) -> date | None:
+    """The first day of all that the client has to keep herself."""
+    own = (one.deadline.due for one in case.standing if one.actor is Actor.REQUESTER)
+    return min((day for day in own if day is not None), default=None)
 
 
 def retention_over(

@@ -9,8 +9,8 @@ from passerby.rights.cases.events import ReplyRecorded
 from passerby.rights.cases.state import Case, KeptLetter
 from passerby.rights.cases.status import Status
 from passerby.rights.cases.transitions import LETTERS
+from passerby.rights.facts.law import Actor, Law, LawKind, RightKind
 from passerby.rights.facts.law import Event as Trigger
-from passerby.rights.facts.law import Law, LawKind, RightKind
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.point import Verdict
 
@@ -91,7 +91,7 @@ def _on_reply(case: Case, reply: ReplyRecorded, law: Law, today: date) -> Propos
     if case.status is Status.FULFILLED:
         return _nothing("every point was answered: close the case when that is all")
     if law.kind is LawKind.PUBLIC_RECORDS:
-        return _appeal(case, f"the reply of {reply.day} does not give all that was asked for")
+        return _appeal(case, law, f"the reply of {reply.day} does not give all that was asked for")
     lacking = [each.point.value for each in reply.points if each.verdict in _OPEN_VERDICTS]
     if not lacking:
         if not reply.refused:
@@ -123,7 +123,7 @@ def _on_silence(case: Case, law: Law, today: date) -> Proposal:
         return _nothing(f"the answer can be called late from {overdue} on", overdue)
     late = f"no full answer came, and it is late since {overdue}"
     if law.kind is LawKind.PUBLIC_RECORDS:
-        return _appeal(case, late)
+        return _appeal(case, law, late)
     reminder = _last(case, LetterKind.REMINDER)
     if reminder is None or reminder < overdue:
         return Proposal(kind=LetterKind.REMINDER, reason=late)
@@ -136,15 +136,21 @@ def _against_refusal(case: Case, law: Law, reason: str) -> Proposal:
     """An appeal to the controller where the law has one, and then a complaint."""
     appeals = any(clock.event is Trigger.APPEAL for clock in law.clocks.values())
     if appeals and not case.sent(LetterKind.APPEAL):
-        return _appeal(case, reason)
+        return Proposal(kind=LetterKind.APPEAL, reason=reason)
     return _complain(case, law, reason)
 
 
-def _appeal(case: Case, reason: str) -> Proposal:
-    last = _last(case, LetterKind.APPEAL)
+def _appeal(case: Case, law: Law, reason: str) -> Proposal:
+    """What a law of records gives against a refusal: an appeal, or else a complaint."""
+    last = _last(case, LetterKind.APPEAL, LetterKind.COMPLAINT)
     if last is not None:
-        return _nothing(f"an appeal went out on {last}: what follows is for a court to decide")
-    return Proposal(kind=LetterKind.APPEAL, reason=reason)
+        return _nothing(f"{reason}; that was taken further on {last}")
+    events = {clock.event for clock in law.clocks.values()}
+    if events & {Trigger.APPEAL, Trigger.REFUSAL}:
+        return Proposal(kind=LetterKind.APPEAL, reason=reason)
+    if Trigger.COMPLAINT in events:
+        return Proposal(kind=LetterKind.COMPLAINT, reason=reason)
+    return _nothing(f"{reason}; {law.id} has no appeal that is not to a court")
 
 
 def _complain(case: Case, law: Law, reason: str) -> Proposal:
@@ -153,4 +159,9 @@ def _complain(case: Case, law: Law, reason: str) -> Proposal:
         return _nothing(f"a complaint went out on {last}: the authority has it")
     if RightKind.COMPLAINT not in law.rights:
         return _nothing(f"{reason}; {law.id} has no complaint to an authority")
+    if any(
+        clock.event is Trigger.COMPLAINT and clock.actor is Actor.RECIPIENT
+        for clock in law.clocks.values()
+    ):
+        reason = f"{reason}; under {law.id} a complaint goes to the company first"
     return Proposal(kind=LetterKind.COMPLAINT, reason=reason)
