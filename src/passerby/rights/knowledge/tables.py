@@ -12,7 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from passerby.rights.knowledge import authorities, controllers, parts, rulings
+from passerby.rights.knowledge import (
+    authorities,
+    controllers,
+    languages,
+    laws,
+    parts,
+    rulings,
+)
 from passerby.rights.knowledge.reading import Tree, read
 from passerby.rights.knowledge.validation import validate
 
@@ -53,11 +60,11 @@ class Table:
 
 
 TABLES: dict[Kind, Table] = {
+    Kind.LAWS: Table(schema=laws.SCHEMA, build=laws.build, version=laws.applies_from),
     Kind.CONTROLLERS: Table(schema="controller.schema.json", build=controllers.build),
     Kind.AUTHORITIES: Table(schema="authority.schema.json", build=authorities.build),
     Kind.RULINGS: Table(schema=rulings.SCHEMA, build=rulings.build),
-    # Kind.LAWS: Table(schema="law.schema.json", build=laws.build, version=laws.applies_from)
-    # Kind.LANGUAGES: Table(schema="language.schema.json", build=languages.build)
+    Kind.LANGUAGES: Table(schema="language.schema.json", build=languages.build),
 }
 
 

@@ -89,6 +89,11 @@ def _said(error: Any) -> Iterator[tuple[Keys, str]]:
             missing = [key for key in error.validator_value if key not in error.instance]
             # One error comes for each that is missing, and each tells its name in its message.
             yield from ((keys, f"{key!r} is missing{_in(keys)}") for key in missing)
+        case "dependentRequired":
+            for key, needed in error.validator_value.items():
+                for other in needed if key in error.instance else ():
+                    if other not in error.instance:
+                        yield keys, f"{other!r} is missing{_in(keys)}: {key!r} needs it"
         case "additionalProperties" | "unevaluatedProperties":
             known = list(error.schema.get("properties", {}))
             for key in error.instance:
