@@ -6,6 +6,8 @@ import click
 
 from passerby.cli.options import InOrder
 from passerby.cli.request.clock import clock
+from passerby.cli.request.crop import crop
+from passerby.cli.request.verify_bundle import verify_bundle
 
 
 @click.group(cls=InOrder)
@@ -18,5 +20,5 @@ def request() -> None:
     """
 
 
-for command in (clock,):
+for command in (clock, crop, verify_bundle):
     request.add_command(command)
