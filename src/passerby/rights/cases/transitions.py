@@ -86,8 +86,7 @@ def check_event(case: Case, event: CaseEvent) -> None:
     """Raise UsageError when this cannot happen to the case where it stands."""
     if isinstance(event, CaseOpened):
         refuse(case.reference, "there is a case of this reference already")
-    if case.closed is not None:
-        refuse(case.reference, f"the case was closed on {case.closed.day}: open a new one")
+    _check_not_closed(case)
     if case.status not in EVENTS[type(event)]:
         if case.status is Status.DRAFT:
             why = _NEVER_SENT[type(event)]
@@ -99,8 +98,14 @@ def check_event(case: Case, event: CaseEvent) -> None:
         check_letter(case, event.kind)
 
 
+def _check_not_closed(case: Case) -> None:
+    if case.closed is not None:
+        refuse(case.reference, f"the case was closed on {case.closed.day}: open a new one")
+
+
 def check_letter(case: Case, kind: LetterKind) -> None:
     """Raise UsageError when a letter of this kind has no place in the case where it stands."""
+    _check_not_closed(case)
     if case.status in LETTERS[kind]:
         return
     if kind in FIRST:
