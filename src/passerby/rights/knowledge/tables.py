@@ -12,7 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from passerby.rights.knowledge import authorities, controllers, laws, parts, rulings
+from passerby.rights.knowledge import (
+    authorities,
+    controllers,
+    languages,
+    laws,
+    parts,
+    rulings,
+)
 from passerby.rights.knowledge.reading import Tree, read
 from passerby.rights.knowledge.validation import validate
 
@@ -57,7 +64,7 @@ TABLES: dict[Kind, Table] = {
     Kind.CONTROLLERS: Table(schema="controller.schema.json", build=controllers.build),
     Kind.AUTHORITIES: Table(schema="authority.schema.json", build=authorities.build),
     Kind.RULINGS: Table(schema=rulings.SCHEMA, build=rulings.build),
-    # Kind.LANGUAGES: Table(schema="language.schema.json", build=languages.build)
+    Kind.LANGUAGES: Table(schema="language.schema.json", build=languages.build),
 }
 
 
