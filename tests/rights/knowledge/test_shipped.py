@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import pytest
 
-from passerby.rights.facts.party import Channel, Contact, Finality, Remit
+from passerby.rights.facts.party import Channel, Contact, Finality, Remit, Ruling, RulingKind
 from passerby.rights.facts.source import Confidence
-from passerby.rights.knowledge import Knowledge, folders
+from passerby.rights.knowledge import Kind, Knowledge, folders
 from passerby.rights.knowledge.rulings import supports
 from passerby.rights.knowledge.tables import TABLES, read_row
 
@@ -37,7 +38,7 @@ FILES = [
 
 
 @pytest.mark.parametrize(("kind", "file"), FILES, ids=lambda each: str(getattr(each, "name", each)))
-def test_every_file_is_read_and_bears_the_name_of_its_row(kind, file) -> None:  # type: ignore[no-untyped-def]
+def test_every_file_is_read_and_bears_the_name_of_its_row(kind: Kind, file: Traversable) -> None:
     row = read_row(kind, file, None)
     assert file.name.endswith(".yaml")
     assert file.name.startswith(row.id), file.name
@@ -103,7 +104,7 @@ def test_lenso_answers_to_the_polish_authority() -> None:
 
 
 @pytest.mark.parametrize("ruling", KNOWN.rulings(), ids=lambda ruling: ruling.id)
-def test_a_decision_can_be_cited_in_every_language(ruling) -> None:  # type: ignore[no-untyped-def]
+def test_a_decision_can_be_cited_in_every_language(ruling: Ruling) -> None:
     for texts in (ruling.by, ruling.outcome, ruling.finality_note):
         assert set(texts) == LETTERS
     assert len(set(ruling.outcome.values())) == len(LETTERS)
@@ -111,7 +112,9 @@ def test_a_decision_can_be_cited_in_every_language(ruling) -> None:  # type: ign
     years = {year for text in ruling.outcome.values() for year in re.findall(r"\b20\d\d\b", text)}
     for language, text in ruling.outcome.items():
         assert set(re.findall(r"\b20\d\d\b", text)) == years, language
-    if ruling.month_only or (ruling.kind == "settlement" and ruling.finality != Finality.FINAL):
+    if ruling.month_only or (
+        ruling.kind is RulingKind.SETTLEMENT and ruling.finality != Finality.FINAL
+    ):
         assert ruling.supports == (), "a letter would name a day that nobody knows"
 
 
