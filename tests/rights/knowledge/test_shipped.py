@@ -124,6 +124,8 @@ def test_decisions_are_those_of_the_facts() -> None:
     assert days["cjeu-c-154-21"] == "2023-01-12"
     assert days["cjeu-c-526-24"] == "2026-03-19"
     assert days["hamburg-clearview-2021"] == "2021-01-27"
+    assert days["cnil-clearview-2021"] == "2021-11-26"
+    assert days["cnil-clearview-2022"] == "2022-10-17"
     assert days["cnil-clearview-2023"] == "2023-04-13"
     assert days["garante-clearview-2022"] == "2022-02-10"
     assert days["hdpa-clearview-35-2022"] == "2022-07-13"
@@ -136,6 +138,7 @@ def test_decisions_are_those_of_the_facts() -> None:
     assert days["aclu-clearview-2022"] == "2022-05-11"
     assert days["clearview-class-action-2025"] == "2025-03-20"
     assert days["eu-ai-act-5-1-e"] == "2025-02-02"
+    assert set(by_id) - set(days) == {"vermont-clearview-2025"}
     for name in ("hamburg-clearview-2021", "ico-clearview-2022", "ukut-2025-319"):
         assert by_id[name].finality is Finality.NOT_FINAL
     assert "9751362" in by_id["garante-clearview-2022"].reference
