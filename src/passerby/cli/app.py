@@ -11,6 +11,7 @@ from passerby.cli.inspect import inspect
 from passerby.cli.models import models
 from passerby.cli.options import InOrder
 from passerby.cli.redact import redact
+from passerby.cli.request import request
 from passerby.cli.verify import verify
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
@@ -38,5 +39,5 @@ def passerby() -> None:
     """
 
 
-for command in (redact, inspect, verify, doctor, models):
+for command in (redact, inspect, verify, doctor, models, request):
     passerby.add_command(command)

@@ -13,10 +13,10 @@ from passerby.model.media import Field
 from passerby.model.options import Effort, Limits, Options
 
 if TYPE_CHECKING:
-    _Type = click.ParamType[Any]
+    ParamType = click.ParamType[Any]
 else:
     # Older releases of click know no type arguments here.
-    _Type = click.ParamType
+    ParamType = click.ParamType
 
 STDIN = Path("-")
 """The path that stands for stdin and stdout."""
@@ -26,7 +26,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 
 
-class Amount(_Type):
+class Amount(ParamType):
     """A whole number with an optional unit: 250M, 6Gi."""
 
     name = "amount"
@@ -41,7 +41,7 @@ class Amount(_Type):
         return int(match[1]) * _FACTORS[match[2]]
 
 
-class Color(_Type):
+class Color(ParamType):
     """An RGB colour: #rrggbb."""
 
     name = "#rrggbb"
@@ -59,7 +59,7 @@ class Color(_Type):
         return red, green, blue
 
 
-class Fields(_Type):
+class Fields(ParamType):
     """Names of fields, with commas between them."""
 
     name = "names"
@@ -78,7 +78,7 @@ class Fields(_Type):
         return tuple(field for field in Field if field.value in names)
 
 
-class Name(_Type):
+class Name(ParamType):
     """A path as the user wrote it, of any bytes; existence is not looked at here."""
 
     name = "path"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import click
 
 from passerby.cli.options import InOrder
+from passerby.cli.request.check_data import check_data
+from passerby.cli.request.clock import clock
+from passerby.cli.request.verify_bundle import verify_bundle
 
 
 @click.group(cls=InOrder)
@@ -15,3 +18,7 @@ def request() -> None:
     reply lacks, and what comes next. All of it on this device: nothing is sent unless you
     configure your own mail server and say send.
     """
+
+
+for command in (clock, verify_bundle, check_data):
+    request.add_command(command)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from passerby.media import animated_webp as codec
 from passerby.media import webp
-from passerby.media.allowed.spans import Spans
+from passerby.media.allowed.riff import list_padding, sort_chunks
 from passerby.media.containers import riff as container
 from passerby.media.containers.chunk import Chunk
 from passerby.media.inventory import animated_webp as inventory
@@ -22,26 +22,12 @@ def list_leftovers(data: bytes, encoding: Encoding, packet: bytes | None) -> lis
     """List the chunks that are not of the frames, the planned profile or the planned fields, what
     else is in a frame, and whatever follows the RIFF form. Raises CorruptInput."""
     end = container.end_of_riff(data)
-    planned = []
-    if encoding.icc:
-        planned.append((b"ICCP", encoding.icc))
-    if packet is not None:
-        planned.append((b"XMP ", packet))
-    unplanned: list[tuple[int, int]] = []
-    extra: list[Part] = []
-    seen: set[bytes] = set()
-    for chunk in container.walk_chunks(data):
-        payload = data[chunk.payload]
-        again = chunk.type in seen and chunk.type != b"ANMF"
-        seen.add(chunk.type)
-        if (chunk.type, payload) in planned:
-            planned.remove((chunk.type, payload))
-        elif again or not _is_animation(chunk.type, payload):
-            unplanned.append((chunk.offset, chunk.end))
-        elif chunk.type == b"ANMF":
+    frames = frozenset({b"ANMF"})
+    spans, kept = sort_chunks(data, encoding, packet, _is_animation, frames)
+    extra = [p for chunk in container.walk_chunks(data) for p in list_padding(data, chunk, end)]
+    for chunk in kept:
+        if chunk.type in frames:
             extra += _in_frame(data, chunk)
-        extra += _padding(data, chunk, end)
-    spans = Spans.of(unplanned)
     found = [
         part
         for part in inventory.list_parts(data)
@@ -74,9 +60,4 @@ def _in_frame(data: bytes, chunk: Chunk) -> Iterator[Part]:
         if each.type in inventory.PICTURE and (spare or kinds.count(each.type) > 1):
             size = each.end - each.offset
             yield Part(name="frame/spare", group=Group.UNKNOWN, offset=each.offset, size=size)
-        yield from _padding(data, each, end)
-
-
-def _padding(data: bytes, chunk: Chunk, end: int) -> Iterator[Part]:
-    if any(data[chunk.payload.stop : min(chunk.end, end)]):
-        yield Part(name="padding", group=Group.UNKNOWN, offset=chunk.payload.stop, size=1)
+        yield from list_padding(data, each, end)

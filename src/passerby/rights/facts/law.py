@@ -121,6 +121,17 @@ class Roll(StrEnum):
     """The law says nothing: both readings are computed."""
 
 
+class Resume(StrEnum):
+    """What runs once a stopped clock runs again."""
+
+    REST = "rest"
+    """What was left of the period: the clock stood still."""
+    WHOLE = "whole"
+    """The whole period, from the day on which what was missing arrived."""
+    UNSETTLED = "unsettled"
+    """The law does not say: both readings are computed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """A number of months or days."""
@@ -151,6 +162,8 @@ class Clock:
     roll: Roll
     roll_citation: Citation | None = None
     at_least_working_days: int = 0
+    resume: Resume = Resume.UNSETTLED
+    """What runs after a pause."""
     calendar: str | None = None
     other_calendars: tuple[str, ...] = ()
     pauses: tuple[Citation, ...] = ()

@@ -64,6 +64,8 @@ class Labels:
     """Says that a letter is a draft to be checked before it goes out."""
     anchor: str
     """Says what the string at the foot is for."""
+    reading_copy: str = "Reading copy. This translation is not sent."
+    """Says so on a letter that is a translation for the client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from passerby.rights.facts.law import (
     Law,
     LawKind,
     Period,
+    Resume,
     Right,
     RightKind,
     Roll,
@@ -182,6 +183,7 @@ def _clock(name: str, value: Mapping[str, Any]) -> Clock:
         calendar=value.get("calendar"),
         other_calendars=tuple(value.get("other_calendars", ())),
         pauses=tuple(_citation(one) for one in value.get("pauses", ())),
+        resume=Resume(value.get("resume", Resume.UNSETTLED)),
         silence=_maybe_citation(value.get("silence")),
     )
 

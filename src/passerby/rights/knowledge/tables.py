@@ -6,7 +6,7 @@ A new kind is one line in `TABLES`, one schema and one module with `build`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -83,6 +83,8 @@ class Row:
     value: Any
     origin: Path | None
     checked: date | None
+    tree: Tree = field(repr=False, compare=False)
+    """What the file says, with its lines."""
     overrides: bool = False
 
 
@@ -99,4 +101,5 @@ def read_row(kind: Kind, file: Any, origin: Path | None) -> Row:
         value=value,
         origin=origin,
         checked=parts.day(tree.value.get("checked")),
+        tree=tree,
     )

@@ -1,0 +1,107 @@
+"""A letter as PDF."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+from passerby.rights.facts.letter import Block, BlockKind, Letter
+from passerby.rights.render.engine import missing_glyphs, typeset
+from passerby.rights.render.paper import Paper
+from passerby.rights.render.plain import check_letter
+
+_GROUPED = frozenset({BlockKind.NUMBERED, BlockKind.BULLET})
+_BEFORE_NUMBER = re.compile(
+    r"(§+|№|\b(?:[Aa]rts?|[Aa]bs|Nr|Nos?|[Ss]ec|ust|pkt|lit|para|n)\."
+    r"|\b(?:Article|Articles|Artikel|Articolo|Artículo|Section|Absatz))[ ](?=[\dIVX(])"
+)
+_BEHIND_NUMBER = re.compile(
+    r"(?<=\d)[ ](?=(?:Abs|Buchst|Satz|Nr|ust|pkt|lit|let|para|al|DSGVO|RODO|GDPR|RGPD)\b)"
+)
+_LONG = re.compile(r"[^\s\u200b]{36,}")
+
+
+def letter_pdf(letter: Letter, paper: Paper) -> bytes:
+    """Typeset a letter: PDF/UA-1 with embedded fonts; the same letter gives the same bytes.
+
+    The only time in it is midnight UTC of the letter's day; no name but those in its text.
+    Raises BadRecord for text that cannot be set: control characters, or letters that no
+    embedded font has (`unprintable` tells those before).
+    """
+    check_letter(letter)
+    return typeset("letter.typ", _data_of(letter, paper), letter.day)
+
+
+def unprintable(letter: Letter) -> tuple[str, ...]:
+    """Return the characters of a letter that no embedded font has: with any of them there is no
+    PDF, while e-mail and text carry them. Empty for Latin, Greek, Cyrillic, Hebrew, Armenian,
+    Georgian and Arabic; Chinese, Japanese, Korean and the scripts of India are missing.
+    """
+    labels = letter.labels
+    texts = [
+        *letter.sender, letter.sender_email or "", *letter.recipient, letter.subject,
+        *(block.text for block in letter.blocks), letter.closing, letter.signed,
+        *letter.enclosures, *letter.doubts, letter.reference, labels.reference, labels.date,
+        labels.enclosures, labels.page, labels.draft, labels.anchor, labels.reading_copy,
+    ]  # fmt: skip
+    return missing_glyphs("".join(texts))
+
+
+def _data_of(letter: Letter, paper: Paper) -> dict[str, object]:
+    labels = letter.labels
+    language, _, region = letter.language.partition("-")
+    return {
+        "paper": paper.value,
+        "lang": language,
+        "region": region or None,
+        "day": {"year": letter.day.year, "month": letter.day.month, "day": letter.day.day},
+        "subject": _bound(letter.subject),
+        "sender": letter.sender,
+        "email": letter.sender_email,
+        "recipient": letter.recipient,
+        "reference": letter.reference,
+        "runs": _runs_of(letter.blocks),
+        "closing": letter.closing,
+        "signed": letter.signed,
+        "enclosures": [_bound(line) for line in letter.enclosures],
+        "doubts": [_bound(doubt) for doubt in letter.doubts],
+        "anchor": letter.anchor,
+        "reading-copy": labels.reading_copy if letter.reading_copy else None,
+        "labels": {
+            "reference": labels.reference,
+            "date": labels.date,
+            "enclosures": labels.enclosures,
+            "page": labels.page,
+            "draft": labels.draft,
+            "anchor": labels.anchor,
+        },
+    }
+
+
+def _runs_of(blocks: tuple[Block, ...]) -> list[list[dict[str, object]]]:
+    """Points that follow each other make one list; every other block stands alone."""
+    return [
+        [_data_of_block(block) for _, block in run]
+        for _, run in groupby(enumerate(blocks), _run_of)
+    ]
+
+
+def _data_of_block(block: Block) -> dict[str, object]:
+    return {"kind": block.kind.value, "number": block.number, "text": _bound(block.text)}
+
+
+def _run_of(placed: tuple[int, Block]) -> tuple[BlockKind, int]:
+    place, block = placed
+    return block.kind, -1 if block.kind in _GROUPED else place
+
+
+def _bound(text: str) -> str:
+    """Keep "Art." on the line of its number, and let a long address or hash be broken."""
+    kept = _BEHIND_NUMBER.sub("\u00a0", _BEFORE_NUMBER.sub("\\1\u00a0", text))
+    return _LONG.sub(lambda found: _breakable(found.group()), kept)
+
+
+def _breakable(word: str) -> str:
+    """A word with places to break it: behind what separates its parts, else every 16 letters."""
+    parts = re.findall(r"[^/?&=._\-]{1,16}[/?&=._\-]*|[/?&=._\-]+", word)
+    return "\u200b".join(parts)
