@@ -26,7 +26,7 @@ LEAST_SIDE = 128
 
 _TYPST = b"""\
 #set page(width: auto, height: auto, margin: 4pt, fill: white)
-#set text(font: "DejaVu Sans Mono", size: SIZEpt, weight: "bold", fill: black)
+#set text(font: "DejaVu Sans Mono", size: SIZEpt, weight: "bold", fallback: false)
 #set par(leading: 0.35em)
 #sys.inputs.words
 """
