@@ -12,7 +12,7 @@ from email.policy import compat32, default
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import letter_samples
@@ -149,6 +149,7 @@ def test_a_second_line_in_a_header_is_refused(bad: str):
             )
 
 
+@settings(max_examples=60)
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
 def test_a_name_makes_no_header_or_is_refused(name: str):
     plain = opened(written(letter_samples.german())).keys()
@@ -176,7 +177,7 @@ def test_names_of_attachments_are_neutral(name: str):
 
 @pytest.mark.parametrize(
     "address", ["", "a", "a@", "@b.example", "a@b", "a b@c.example", "a@b..example", "ä@b.example",
-                "a@b.example>", "<a@b.example>", '"a b"@c.example', "a@[127.0.0.1]", "a,b@c.example",
+                "a@b.example>", "<a@b.example>", '"a b"@c.example', "a@[127.0.0.1]", "a,b@c.co",
                 "a@b.example,c@d.example", f"{'a' * 65}@b.example", "a@-b.example", ".a@b.example"],
 )  # fmt: skip
 def test_what_is_no_address(address: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -128,21 +129,21 @@ def test_what_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch):
             read(HEAD + b"\r\n" + b"x" * 2**21)
 
 
-TAKEN: dict[str, tuple[bytes, str]] = {
+TAKEN: dict[str, tuple[bytes, str | None]] = {
     "nested": (multipart(80), "hi"),
-    "a charset that is none": (b"Content-Type: text/plain; charset=punycode\r\n\r\nab\xff", "ab\ufffd"),
+    "a slow charset": (b"Content-Type: text/plain; charset=punycode\r\n\r\nab\xff", "ab\ufffd"),
     "a codec that is none": (b"Content-Type: text/plain; charset=zlib_codec\r\n\r\nab", "ab"),
     "a charset that lies": (b"Content-Type: text/plain; charset=utf-8\r\n\r\nab\xff", "ab\ufffd"),
     "ascii that is none": (b"Content-Type: text/plain; charset=us-ascii\r\n\r\nM\xc3\xbc", None),
     "base64 that is none": (b"Content-Transfer-Encoding: base64\r\n\r\n!!!!abc=\r\n", None),
     "an encoding that is none": (b"Content-Transfer-Encoding: \xff\xfe\r\n\r\nx", "x"),
-    "uuencode that is none": (b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 6 x\r\n#$\r\n", None),
+    "no uuencode": (b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 6 x\r\n#$\r\n", None),
     "parameters": (b"Content-Type: text/plain" + b';a=""' * 2700 + b"\r\n\r\nx", "x"),
     "quotes": (b'Content-Type: text/plain;"' + b'";"' * 4000 + b"\r\n\r\nx", "x"),
     "a multipart without parts": (b"Content-Type: multipart/mixed\r\n\r\nx", ""),
     "comments without end": (b"Content-Type: text/html\r\n\r\n" + b"<!--" * 130_000, ""),
     "tags without end": (b"Content-Type: text/html\r\n\r\nhi<a " + b"/" * 500_000, None),
-    "scripts without end": (b"Content-Type: text/html\r\n\r\nhi<script>" + b"</script" * 60_000, "hi"),
+    "endless scripts": (b"Content-Type: text/html\r\n\r\nhi<script>" + b"</script" * 60_000, "hi"),
     "entities": (b"Content-Type: text/html\r\n\r\nhi&#" + b"9" * 200_000 + b";", None),
 }  # fmt: skip
 
@@ -168,20 +169,21 @@ def test_what_is_not_as_it_claims_is_told():
 
 @pytest.mark.parametrize(
     ("given_name", "name"),
-    [("../../etc/passwd", "passwd"), ("C:\\\\x\\\\a.pdf", "a.pdf"), ("..", "unnamed"), ("a\x01b.pdf", "ab.pdf"),
-     (".hidden", "hidden"), ("x" * 300 + ".pdf", "x" * 96 + ".pdf"), ("a\u202efdp.exe", "afdp.exe")],
-)  # fmt: skip
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\\\x\\\\a.pdf", "a.pdf"),
+        ("..", "unnamed"),
+        ("a\x01b.pdf", "a b.pdf"),
+        (".hidden", "hidden"),
+        ("x" * 300 + ".pdf", "x" * 96 + ".pdf"),
+        ("a\u202efdp.exe", "a fdp.exe"),
+        ("Größe.pdf", "Größe.pdf"),
+    ],
+)
 def test_names_are_cleaned(given_name: str, name: str):
-    part = (
-        f'Content-Type: image/png\r\nContent-Disposition: attachment; filename="{given_name}"\r\n'
-    )
-    mail = read_eml(HEAD + MIXED + b"--b\r\n" + part.encode() + b"\r\nabc\r\n--b--")
-    assert mail.documents[0].name in {
-        name,
-        name.replace("afdp", "a fdp"),
-        name.replace("ab.", "a b."),
-    }
-    assert "/" not in mail.documents[0].name
+    part = f'Content-Disposition: attachment; filename="{given_name}"\r\n\r\nabc\r\n--b--'
+    mail = read_eml(HEAD + MIXED + b"--b\r\nContent-Type: image/png\r\n" + part.encode())
+    assert mail.documents[0].name == name
 
 
 def test_an_email_inside_is_one_document():
@@ -194,23 +196,22 @@ def test_an_email_inside_is_one_document():
 @given(st.binary(max_size=400), st.binary(max_size=200))
 def test_no_bytes_make_it_crash(header: bytes, body: bytes):
     for data in (HEAD + header + b"\r\n\r\n" + body, header + b"\r\n" + HEAD + b"\r\n" + body):
-        try:
+        with suppress(BadRecord):
             assert isinstance(read_eml(data), Mail)
-        except BadRecord:
-            pass
 
 
-WORDS = st.sampled_from([b"Content-Type: ", b"multipart/mixed", b"; boundary=", b"b", b"\r\n", b"--b", b"--",
-                         b"text/html", b"charset=", b"=?utf-8?b?", b"?=", b'"', b";", b"*0*=", b"''%ff",
-                         b"From: ", b"Date: ", b"message/rfc822", b"name", b" ", b"\xff", b"<a@b.example>"])  # fmt: skip
+WORDS = st.sampled_from(
+    """Content-Type: |multipart/mixed|; boundary=|b|\r\n|--b|--|text/html|charset=|=?utf-8?b?|?=|"|
+    ;|*0*=|''%ff|From: |Date: |message/rfc822|name| |\xff|<a@b.example>""".encode("latin-1").split(
+        b"|"
+    )
+)
 
 
 @given(st.lists(WORDS, max_size=60))
 def test_no_broken_mime_makes_it_crash(words: list[bytes]):
-    try:
+    with suppress(BadRecord):
         assert isinstance(read_eml(HEAD + b"".join(words)), Mail)
-    except BadRecord:
-        pass
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def _unreachable(where: str, error: Exception) -> DependencyError:
             why = f"{where} speaks no TLS as it should"
         case socket.gaierror():
             why = f"no such host: {where}"
-        case TimeoutError():
+        case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
             why = f"{where} does not answer"
         case ConnectionRefusedError():
             why = f"{where} refuses connections"
