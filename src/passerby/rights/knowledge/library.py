@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
 from passerby.errors import BadKnowledge, NoRight, UnknownName
+from passerby.rights.facts.language import Language
 from passerby.rights.facts.law import Law
 from passerby.rights.facts.party import Authority, Controller, Remit, Ruling
 from passerby.rights.knowledge import folders, rulings
@@ -165,13 +165,14 @@ class Knowledge:
         ]
         return tuple(sorted(fit, key=lambda ruling: (ruling.day, ruling.id)))
 
-    def languages(self) -> tuple[Any, ...]:
+    def languages(self) -> tuple[Language, ...]:
         """Return the languages of letters by their codes."""
         return tuple(row.value for row in self.rows(Kind.LANGUAGES))
 
-    def language(self, code: str) -> Any:
+    def language(self, code: str) -> Language:
         """Return a language of letters. Raises UnknownName."""
-        return self.row(Kind.LANGUAGES, code).value
+        found: Language = self.row(Kind.LANGUAGES, code).value
+        return found
 
 
 def refused(error: Malformed) -> BadKnowledge:
