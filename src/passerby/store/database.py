@@ -204,8 +204,10 @@ def prepare(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not any(folder.iterdir()):
             folder.chmod(0o700)
-        # SQLite gives its other files the permissions of the database.
-        os.close(os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600))
+        # SQLite gives its other files the permissions of the database. One that is there is not
+        # opened: closing it would drop the locks of whoever has it open in this process.
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _sync(path: Path, flags: int) -> None:

@@ -5,8 +5,21 @@ from __future__ import annotations
 import click
 
 from passerby.cli.options import InOrder
+from passerby.cli.request.answer import answer
+from passerby.cli.request.check_data import check_data
+from passerby.cli.request.client import client
 from passerby.cli.request.clock import clock
+from passerby.cli.request.close import close
 from passerby.cli.request.crop import crop
+from passerby.cli.request.due import due
+from passerby.cli.request.erase import erase
+from passerby.cli.request.escalate import escalate
+from passerby.cli.request.list import list_
+from passerby.cli.request.log import log
+from passerby.cli.request.mandate import mandate
+from passerby.cli.request.new import new
+from passerby.cli.request.sent import sent
+from passerby.cli.request.show import show
 from passerby.cli.request.verify_bundle import verify_bundle
 
 
@@ -20,5 +33,22 @@ def request() -> None:
     """
 
 
-for command in (clock, crop, verify_bundle):
+for command in (
+    new,
+    sent,
+    answer,
+    escalate,
+    due,
+    list_,
+    show,
+    log,
+    close,
+    client,
+    mandate,
+    erase,
+    clock,
+    crop,
+    verify_bundle,
+    check_data,
+):
     request.add_command(command)

@@ -133,3 +133,5 @@ class Ruling:
     confidence: Confidence
     sources: tuple[Source, ...]
     kind: RulingKind = RulingKind.DECISION
+    month_only: bool = False
+    """Only the month is known; `day` is then the last of it, and no text may name it."""

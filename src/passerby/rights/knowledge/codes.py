@@ -1,4 +1,4 @@
-"""The codes that a row may use: countries by ISO 3166-1, languages by ISO 639-1, days."""
+"""The codes that a row may use: countries by ISO 3166-1, languages by ISO 639-1, days, URLs."""
 
 from __future__ import annotations
 
@@ -49,3 +49,14 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_month(text: str) -> bool:
+    """Return whether this is a month, written YYYY-MM."""
+    return len(text) == 7 and is_day(f"{text}-01")
+
+
+def is_url(text: str) -> bool:
+    """Return whether this is the address of a page: of a host with a dot in its name."""
+    match = re.fullmatch(r"https?://([^\s/]+)(?:/\S*)?", text)
+    return match is not None and "." in match[1].strip(".")

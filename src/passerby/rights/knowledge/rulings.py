@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 
 from passerby.rights.facts.party import Finality, Ruling, RulingKind
 from passerby.rights.facts.source import Confidence
 from passerby.rights.knowledge import parts
+from passerby.rights.knowledge.codes import is_month
 from passerby.rights.knowledge.reading import Tree
 from passerby.rights.knowledge.validation import schema_of
 
@@ -21,7 +23,8 @@ def build(tree: Tree) -> Ruling:
         kind=RulingKind(value["kind"]),
         by=parts.texts(value["by"]),
         reference=value["reference"],
-        day=date.fromisoformat(value["day"]),
+        day=_last_day(value["day"]),
+        month_only=is_month(value["day"]),
         outcome=parts.texts(value["outcome"]),
         controller=value["controller"],
         finality=Finality(value["finality"]),
@@ -31,6 +34,13 @@ def build(tree: Tree) -> Ruling:
         confidence=Confidence(value["confidence"]),
         sources=tuple(parts.sources(tree).values()),
     )
+
+
+def _last_day(text: str) -> date:
+    if not is_month(text):
+        return date.fromisoformat(text)
+    first = date.fromisoformat(f"{text}-01")
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def supports() -> tuple[str, ...]:

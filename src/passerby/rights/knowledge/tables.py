@@ -6,13 +6,20 @@ A new kind is one line in `TABLES`, one schema and one module with `build`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from passerby.rights.knowledge import authorities, controllers, parts, rulings
+from passerby.rights.knowledge import (
+    authorities,
+    controllers,
+    languages,
+    laws,
+    parts,
+    rulings,
+)
 from passerby.rights.knowledge.reading import Tree, read
 from passerby.rights.knowledge.validation import validate
 
@@ -53,11 +60,11 @@ class Table:
 
 
 TABLES: dict[Kind, Table] = {
+    Kind.LAWS: Table(schema=laws.SCHEMA, build=laws.build, version=laws.applies_from),
     Kind.CONTROLLERS: Table(schema="controller.schema.json", build=controllers.build),
     Kind.AUTHORITIES: Table(schema="authority.schema.json", build=authorities.build),
     Kind.RULINGS: Table(schema=rulings.SCHEMA, build=rulings.build),
-    # Kind.LAWS: Table(schema="law.schema.json", build=laws.build, version=laws.applies_from)
-    # Kind.LANGUAGES: Table(schema="language.schema.json", build=languages.build)
+    Kind.LANGUAGES: Table(schema="language.schema.json", build=languages.build),
 }
 
 
@@ -76,6 +83,8 @@ class Row:
     value: Any
     origin: Path | None
     checked: date | None
+    tree: Tree = field(repr=False, compare=False)
+    """What the file says, with its lines."""
     overrides: bool = False
 
 
@@ -92,4 +101,5 @@ def read_row(kind: Kind, file: Any, origin: Path | None) -> Row:
         value=value,
         origin=origin,
         checked=parts.day(tree.value.get("checked")),
+        tree=tree,
     )

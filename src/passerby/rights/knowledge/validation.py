@@ -7,19 +7,28 @@ import json
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 import jsonschema
 import referencing
 import referencing.jsonschema
 
-from passerby.rights.knowledge.codes import is_day, is_language, is_place
+from passerby.rights.knowledge.codes import is_day, is_language, is_month, is_place, is_url
 from passerby.rights.knowledge.reading import Keys, Malformed, Tree
 
 SCHEMAS = resources.files("passerby.rights") / "data" / "schemas"
 
+MOST = 100
+"""Faults of one file that are looked for; a file with more is another kind of file."""
+
 _FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
     "date": (is_day, "a day of the calendar, written YYYY-MM-DD"),
+    "day-or-month": (
+        lambda text: is_day(text) or is_month(text),
+        "a day written YYYY-MM-DD, or a month written YYYY-MM",
+    ),
+    "url": (is_url, "an address that begins with https://"),
     "place": (is_place, "an ISO 3166 code such as DE or DE-HH"),
     "language": (is_language, "an ISO 639-1 code such as de"),
 }
@@ -37,15 +46,16 @@ _TYPES = {
 def validate(tree: Tree, schema: str) -> None:
     """Compare a file with a schema, named by its file in `data/schemas`.
 
-    Raises Malformed with everything that is wrong.
+    Raises Malformed with all that is wrong.
     """
-    faults = [
+    faults = (
         tree.fault(keys, what)
         for error in _validator(schema).iter_errors(tree.value)
         for keys, what in _said(error)
-    ]
-    if faults:
-        raise Malformed(*dict.fromkeys(faults))
+    )
+    found = dict.fromkeys(islice(faults, MOST))
+    if found:
+        raise Malformed(*found)
 
 
 @cache
@@ -60,9 +70,18 @@ def _validator(name: str) -> Any:
     checker = jsonschema.FormatChecker(formats=())
     for form, (accepts, _) in _FORMATS.items():
         checker.checks(form)(lambda value, accepts=accepts: _fits(value, accepts))
-    return jsonschema.Draft202012Validator(
-        schema_of(name), registry=_registry(), format_checker=checker
+    kind = jsonschema.validators.extend(
+        jsonschema.Draft202012Validator, {"uniqueItems": _unique_items}
     )
+    return kind(schema_of(name), registry=_registry(), format_checker=checker)
+
+
+def _unique_items(_: Any, wanted: bool, items: Any, __: Any) -> Iterator[Any]:
+    """Compare the items of a list in linear time, which the library does not for all kinds."""
+    if wanted and isinstance(items, list):
+        written = {json.dumps(item, sort_keys=True) for item in items}
+        if len(written) < len(items):
+            yield jsonschema.ValidationError("not unique")
 
 
 @cache
@@ -89,13 +108,19 @@ def _said(error: Any) -> Iterator[tuple[Keys, str]]:
             missing = [key for key in error.validator_value if key not in error.instance]
             # One error comes for each that is missing, and each tells its name in its message.
             yield from ((keys, f"{key!r} is missing{_in(keys)}") for key in missing)
+        case "dependentRequired":
+            for key, needed in error.validator_value.items():
+                for other in needed if key in error.instance else ():
+                    if other not in error.instance:
+                        yield keys, f"{other!r} is missing{_in(keys)}: {key!r} needs it"
         case "additionalProperties" | "unevaluatedProperties":
             known = list(error.schema.get("properties", {}))
             for key in error.instance:
                 if key not in known:
                     yield (*keys, key), f"{key!r} is not known{_in(keys)}{_near(key, known)}"
         case "type":
-            yield keys, f"{name} has to be {_types(error)}, not {_shown(error.instance)}"
+            quotes = ": put it in quotes" if _is_bare_number(error) else ""
+            yield keys, f"{name} has to be {_types(error)}, not {_shown(error.instance)}{quotes}"
         case "enum":
             allowed = [str(one) for one in error.validator_value]
             near = _near(str(error.instance), allowed)
@@ -117,10 +142,11 @@ def _said(error: Any) -> Iterator[tuple[Keys, str]]:
 def _types(error: Any) -> str:
     given = error.validator_value
     names = [given] if isinstance(given, str) else given
-    hint = ""
-    if "string" in names and isinstance(error.instance, int):
-        hint = " (put it in quotes)"
-    return " or ".join(_TYPES[one] for one in names) + hint
+    return " or ".join(_TYPES[one] for one in names)
+
+
+def _is_bare_number(error: Any) -> bool:
+    return type(error.instance) is int and "string" in error.validator_value
 
 
 def _name(keys: Keys) -> str:
