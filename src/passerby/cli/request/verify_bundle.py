@@ -84,7 +84,7 @@ def _tell(file: Path, findings: Findings, *, key_given: bool) -> None:
     if not key_given:
         say("  Who that is, is not proven: compare the key with one that you were given.")
     say(f"  history {plural(manifest.chain.entries, 'entry', 'entries')}, {manifest.chain.head}")
-    say(f"  {plural(len(findings.recorded), 'file')} recorded in it with an entry that is shown")
+    say(f"  recorded in the history: {plural(len(findings.recorded), 'file')}")
     for number in findings.anchors:
         say(f"  anchor found: entry {number} of the history")
 
