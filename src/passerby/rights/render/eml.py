@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from passerby.errors import BadRecord, NoAddress
 from passerby.rights.facts.letter import Letter
 from passerby.rights.render.headers import MAIL, check_message_id, named_address
-from passerby.rights.render.plain import check_line
+from passerby.rights.render.plain import check_letter
 from passerby.rights.render.text import body_text
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -47,11 +47,11 @@ def letter_eml(
     """
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
+    check_letter(letter)
     sender, recipient = _parties(letter)
     message = EmailMessage(policy=MAIL)
     message["From"] = sender
     message["To"] = recipient
-    check_line(letter.subject, "the subject")
     message["Subject"] = f"{letter.subject} [{letter.reference}]"
     message["Date"] = format_datetime(at.astimezone(UTC))
     message["Message-ID"] = check_message_id(message_id)
