@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from jinja2 import StrictUndefined, TemplateError, meta, nodes
+from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from passerby.errors import BadKnowledge
@@ -32,10 +32,10 @@ def render_text(text: str, values: Mapping[str, Value]) -> str:
 def problem_of(text: str, variables: frozenset[str]) -> str | None:
     """Return what is wrong with a text that may use these variables; None when nothing is."""
     try:
-        tree: nodes.Template = _environment().parse(text)
+        used = meta.find_undeclared_variables(_environment().parse(text))
     except TemplateError as error:
         return f"no template: {error.message}"
-    if unknown := sorted(meta.find_undeclared_variables(tree) - variables):
+    if unknown := sorted(used - variables):
         return f"may not use {', '.join(unknown)}; it may use {', '.join(sorted(variables))}"
     samples: dict[str, Value] = dict.fromkeys(variables, "x")
     try:
