@@ -303,7 +303,7 @@ def within(box: tuple[float, ...], window: list[float]) -> bool:
     )
 
 
-LENGTHS = range(22, 32)
+LENGTHS = range(14, 24)
 
 
 @pytest.mark.parametrize(
