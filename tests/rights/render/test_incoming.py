@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import letter_samples
@@ -193,6 +193,7 @@ def test_an_email_inside_is_one_document():
     assert b"hi" in mail.documents[0].data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.binary(max_size=200))
 def test_no_bytes_make_it_crash(header: bytes, body: bytes):
     for data in (HEAD + header + b"\r\n\r\n" + body, header + b"\r\n" + HEAD + b"\r\n" + body):
@@ -208,6 +209,7 @@ WORDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, max_size=60))
 def test_no_broken_mime_makes_it_crash(words: list[bytes]):
     with suppress(BadRecord):

@@ -16,7 +16,7 @@ import pytest
 
 import letter_samples
 from passerby.errors import BadRecord
-from passerby.rights.facts.letter import Block, Letter
+from passerby.rights.facts.letter import Block, BlockKind, Letter
 from passerby.rights.render.paper import Paper, paper_of
 from passerby.rights.render.pdf import letter_pdf, unprintable
 from requirements import require
@@ -303,7 +303,7 @@ def within(box: tuple[float, ...], window: list[float]) -> bool:
     )
 
 
-LENGTHS = range(22, 32)
+LENGTHS = range(14, 24)
 
 
 @pytest.mark.parametrize(
@@ -362,3 +362,32 @@ def test_long_words_stay_on_the_sheet(tmp_path: Path):
     data = letter_pdf(replace(letter_samples.german(), blocks=blocks), Paper.A4)
     assert all(box[2] <= 186 * MILLIMETRE for _, box in words_of(data, tmp_path))
     assert all(word in text_of(data, tmp_path).replace(" ", "") for word in map(squeezed, words))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("make", [letter_samples.bullet, letter_samples.heading])
+def test_letters_of_few_blocks(count: int, make: Any, tmp_path: Path):
+    letter = replace(letter_samples.polish(), blocks=(make("Krótko."),) * count, signed="A\nB")
+    assert text_of(letter_pdf(letter, Paper.A4), tmp_path).count("Krótko.") == count
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sender": ()},
+        {"recipient": ()},
+        {"subject": " "},
+        {"language": "not a language"},
+        {"blocks": (Block(kind=BlockKind.NUMBERED, text="x"),)},
+    ],
+)
+def test_a_letter_that_lacks_something_is_refused(changed: dict[str, Any]):
+    with pytest.raises(BadRecord):
+        letter_pdf(replace(letter_samples.german(), **changed), Paper.A4)
+
+
+@pytest.mark.parametrize("language", ["de", "pt-BR", "sr-Latn", "zh-Hant-TW", "fil", "el"])
+def test_tags_of_languages(language: str, tmp_path: Path):
+    letter = replace(letter_samples.german(), language=language)
+    root: Any = reader(letter_pdf(letter, Paper.A4), tmp_path).trailer["/Root"]
+    assert root["/Lang"].lower().startswith(language.partition("-")[0])
