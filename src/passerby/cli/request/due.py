@@ -54,7 +54,7 @@ def _when(one: Due) -> str:
     if one.paused_since is not None:
         return f"the clock stands still since {one.paused_since}"
     if one.days is None:
-        return f"{one.status}: {one.no_date}"
+        return one.status.value
     if one.overdue:
         return f"LATE since {one.overdue_from}, for {-one.days} days"
     return f"late from {one.overdue_from}, in {one.days} days"
