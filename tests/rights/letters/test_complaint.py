@@ -77,7 +77,7 @@ def test_facts_stand_in_the_order_of_time() -> None:
 def test_what_was_broken_is_cited() -> None:
     letter = compose(complaint(), LetterKind.COMPLAINT, language("en"))
     said = text(letter)
-    assert "Sources: not answered (Article 15(1)(g) GDPR)." in said
+    assert "Sources: not answered, or not in full (Article 15(1)(g) GDPR)." in said
     assert "Recipients: refused without a reason" in said
     assert "Articles 11, 12(2) and 12(6) GDPR" in said
     assert "Articles 5(1)(a), 6(1), 9 and 14 GDPR" in said

@@ -206,7 +206,7 @@ def test_only_what_is_open_is_asked_again(code: str) -> None:
 
 def test_open_points_say_how_they_were_answered() -> None:
     said = written(matter(sent=(SENT,), replies=(WANTING,)), LetterKind.WANTING)
-    assert "Sources: your reply does not say." in said
+    assert "Sources: your reply does not answer this, or not in full." in said
     assert "Recipients: your reply refuses this, but gives no reason that the law knows." in said
     assert "profiling" not in said.casefold()
     assert "Please erase nothing before" in said
