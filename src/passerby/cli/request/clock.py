@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from passerby.rights.facts.law import Clock, Law
 
 _SUPPOSED = (
-    "It is called overdue as if it had been received on the day it was sent. Give --received as "
-    "soon as you know that day: a later one moves every date."
+    "The day from which it is overdue supposes that it was received on the day it was sent. Give "
+    "--received as soon as you know that day: a later one moves every date."
 )
+
+_KNOWN_FROM = {"secondary": "one secondary source", "memory": "memory alone"}
 
 
 @click.command()
@@ -129,7 +131,7 @@ def _computed(clock: Clock, occurrence: Occurrence, places: tuple[str, ...]) -> 
     supposed = compute(clock, replace(occurrence, received=occurrence.sent), places)
     if supposed.overdue_from is None:
         return deadline
-    notes = (*deadline.notes, _SUPPOSED)
+    notes = (_SUPPOSED, *deadline.notes)
     return replace(deadline, overdue_from=supposed.overdue_from, notes=notes)
 
 
@@ -162,7 +164,8 @@ def _lines(law: Law, clock: Clock, deadline: Deadline) -> Iterator[str]:
             yield from (f"    {line}" for line in _step_lines(reading.extended_steps))
     yield from (f"Note: {note}" for note in deadline.notes)
     if not deadline.confidence.certain:
-        yield f"To be checked: a provision that this rests on is known from {deadline.confidence}."
+        source = _KNOWN_FROM[deadline.confidence.value]
+        yield f"To be checked: a provision that this rests on is known from {source}."
 
 
 def _step_lines(steps: tuple[Step, ...]) -> Iterator[str]:
@@ -188,6 +191,7 @@ def _document(
         places=list(places),
         event=_iso(occurrence.sent),
         received=_iso(occurrence.received),
+        receipt_supposed=_SUPPOSED in deadline.notes,
         due=_iso(deadline.due),
         extended=_iso(deadline.extended),
         overdue_from=_iso(deadline.overdue_from),

@@ -21,6 +21,9 @@ _NO_SET_OF_ITS_OWN = frozenset({"GB"})
 in common, which is the calendar of none: the United Kingdom has England's, Scotland's, Northern
 Ireland's and Wales's bank holidays, and no others."""
 
+_NOT_KEPT = frozenset({holidays.PUBLIC, holidays.SCHOOL, holidays.UNOFFICIAL, holidays.WORKDAY})
+"""Categories of `holidays` that say nothing of days that are kept beside the public ones."""
+
 _WEEKEND = (5, 6)
 """Saturday and Sunday, as `date.weekday` counts."""
 
@@ -46,6 +49,13 @@ class Calendar:
         if len(self.places) == 1:
             return found[0][1]
         return ", ".join(f"{name} ({place})" for place, name in found)
+
+    def kept_otherwise(self, day: date) -> str | None:
+        """Return the name of a day that is no public holiday of the whole place and is kept all
+        the same: by some of its municipalities, by banks, for half a day, by custom. None on
+        any other day."""
+        names = (_kept(place).get(day) for place in self.places)
+        return next((name for name in names if name), None)
 
     def works(self, day: date) -> bool:
         """Whether a day is no Saturday, no Sunday and no public holiday. Raises NoCalendar."""
@@ -131,6 +141,17 @@ def _year(place: str, year: int) -> dict[date, str]:
     if not found:
         raise NoCalendar(f"no public holiday at all is known for {place} in {year}")
     return dict(found.items())
+
+
+@cache
+def _kept(place: str) -> holidays.HolidayBase | dict[date, str]:
+    country, _, part = place.partition("-")
+    others = set(_table(place).supported_categories) - _NOT_KEPT
+    if not others:
+        return {}
+    return holidays.country_holidays(
+        country, subdiv=part or None, categories=tuple(others), language="en_US"
+    )
 
 
 def _holiday(place: str, day: date) -> str | None:

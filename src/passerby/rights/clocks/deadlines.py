@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from passerby.errors import BadDate
@@ -47,11 +47,12 @@ def compute(clock: Clock, occurrence: Occurrence, places: Sequence[str]) -> Dead
         return _without_period(clock)
     pauses = stops.in_order(occurrence.pauses, event) if clock.pauses else ()
     span = Span(event=event, received=received, period=clock.period)
+    longer = _longer(clock, span)
     outcomes = tuple(
         _Outcome(
             way=way,
             first=run(clock, way, span, pauses),
-            extended=_extended(clock, way, span, pauses),
+            extended=None if longer is None else run(clock, way, longer, pauses),
         )
         for way in ways(clock, places, pauses)
     )
@@ -86,16 +87,8 @@ def _without_period(clock: Clock) -> Deadline:
     )
 
 
-def _extended(clock: Clock, way: Way, span: Span, pauses: Sequence[Pause]) -> Run | None:
-    if clock.extension is None:
-        return None
-    longer = Span(
-        event=span.event,
-        received=span.received,
-        period=span.period,
-        extension=clock.extension,
-    )
-    return run(clock, way, longer, pauses)
+def _longer(clock: Clock, span: Span) -> Span | None:
+    return None if clock.extension is None else replace(span, extension=clock.extension)
 
 
 def _deadline(
@@ -115,10 +108,14 @@ def _deadline(
         overdue = min(one.due for one in readings) + DAY
     elif clock.start is Start.RECEIVED and occurrence.received is None:
         overdue = None
+    used = [one.way for one in outcomes]
+    longer = _longer(clock, span)
+    spans = [span] if longer is None else [span, longer]
     notes = (
         *noting.of_occurrence(clock, occurrence, span.event, pauses, readings),
         *noting.of_clock(clock),
-        *noting.of_parts(clock, [one.way for one in outcomes], span, pauses),
+        *noting.without_pauses(clock, used, span, pauses),
+        *noting.of_places(clock, used, spans, pauses),
         *noting.of_table(one.way.calendar for one in outcomes),
     )
     return Deadline(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 
 from passerby.rights.clocks.calendars import Calendar, parts_of, table_version
 from passerby.rights.clocks.explaining import amount, cited, written
@@ -53,26 +54,64 @@ def of_clock(clock: Clock) -> Iterator[str]:
         yield f"The duty comes again every {amount(clock.repeats)}."
 
 
-def of_parts(
-    clock: Clock, used: Sequence[Way], span: Span, pauses: Sequence[Pause]
+def of_places(
+    clock: Clock,
+    used: Sequence[Way],
+    spans: Sequence[Span],
+    pauses: Sequence[Pause],
 ) -> Iterator[str]:
-    """Yield in which parts of a country the last day would be another, where a country stands
-    alone as the place. Raises NoCalendar."""
+    """Yield where the last day would be another in a part of a country that stands alone as the
+    place, and which last days are kept though they are no public holidays. Raises NoCalendar."""
     if clock.calendar is not None:
         return
-    for way in used:
-        place = way.calendar.places[0] if way.calendar and len(way.calendar.places) == 1 else ""
-        whole = run(clock, way, span, pauses).day
-        differ: dict[date, list[str]] = {}
-        for part in parts_of(place):
-            day = run(clock, replace(way, calendar=Calendar(places=(part,))), span, pauses).day
-            if day is not None and day != whole:
-                differ.setdefault(day, []).append(part)
-        for day, parts in sorted(differ.items()):
-            yield (
-                f"Holidays differ within {place}: in {', '.join(parts)} the last day is "
-                f"{written(day)}. Name the part, if it is known."
-            )
+    said = set()
+    for way, span in product(used, spans):
+        day = run(clock, way, span, pauses).day
+        if way.calendar is None or day is None:
+            continue
+        for note in (*_of_parts(clock, way, span, pauses, day), *_of_custom(way.calendar, day)):
+            if note not in said:
+                said.add(note)
+                yield note
+
+
+def without_pauses(
+    clock: Clock, used: Sequence[Way], span: Span, pauses: Sequence[Pause]
+) -> Iterator[str]:
+    """Yield what the last day would be had the clock not stopped: whoever asks whether a pause
+    was justified wants to know. Raises NoCalendar."""
+    days = [day for way in used if (day := run(clock, way, span, ()).day) is not None]
+    if pauses and days:
+        yield (
+            "A pause counts only if it was asked for with good reason and without delay. Without "
+            f"one, the last day is {written(min(days))}."
+        )
+
+
+def _of_parts(
+    clock: Clock, way: Way, span: Span, pauses: Sequence[Pause], whole: date
+) -> Iterator[str]:
+    places = () if way.calendar is None else way.calendar.places
+    differ: dict[date, list[str]] = {}
+    for part in parts_of(places[0]) if len(places) == 1 else ():
+        day = run(clock, replace(way, calendar=Calendar(places=(part,))), span, pauses).day
+        if day is not None and day != whole:
+            differ.setdefault(day, []).append(part)
+    for day, parts in sorted(differ.items()):
+        yield (
+            f"Holidays differ within {places[0]}: in {', '.join(parts)} the last day is "
+            f"{written(day)} instead of {written(whole)}. Name the part, if it is known."
+        )
+
+
+def _of_custom(calendar: Calendar, day: date) -> Iterator[str]:
+    name = calendar.kept_otherwise(day)
+    if name is not None and calendar.works(day):
+        yield (
+            f"{written(day)} is no public holiday of all {calendar.name}, but {name} is kept in "
+            "parts of it, by banks or by custom: wait for the next working day before calling "
+            "the answer overdue."
+        )
 
 
 def of_table(calendars: Iterable[Calendar | None]) -> Iterator[str]:

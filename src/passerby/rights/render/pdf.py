@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from itertools import groupby
-
 from passerby.rights.facts.letter import Block, BlockKind, Letter
-from passerby.rights.render.engine import missing_glyphs, typeset
+from passerby.rights.render.breaks import broken_well
+from passerby.rights.render.engine import language_of, missing_glyphs, typeset
 from passerby.rights.render.paper import Paper
 from passerby.rights.render.plain import check_letter
 
 _GROUPED = frozenset({BlockKind.NUMBERED, BlockKind.BULLET})
-_BEFORE_NUMBER = re.compile(
-    r"(§+|№|\b(?:[Aa]rts?|[Aa]bs|Nr|Nos?|[Ss]ec|ust|pkt|lit|para|n)\."
-    r"|\b(?:Article|Articles|Artikel|Articolo|Artículo|Section|Absatz))[ ](?=[\dIVX(])"
-)
-_BEHIND_NUMBER = re.compile(
-    r"(?<=\d)[ ](?=(?:Abs|Buchst|Satz|Nr|ust|pkt|lit|let|para|al|DSGVO|RODO|GDPR|RGPD)\b)"
-)
-_LONG = re.compile(r"[^\s\u200b]{36,}")
 
 
 def letter_pdf(letter: Letter, paper: Paper) -> bytes:
@@ -49,13 +39,11 @@ def unprintable(letter: Letter) -> tuple[str, ...]:
 
 def _data_of(letter: Letter, paper: Paper) -> dict[str, object]:
     labels = letter.labels
-    language, _, region = letter.language.partition("-")
     return {
         "paper": paper.value,
-        "lang": language,
-        "region": region or None,
+        **language_of(letter.language),
         "day": {"year": letter.day.year, "month": letter.day.month, "day": letter.day.day},
-        "subject": _bound(letter.subject),
+        "subject": broken_well(letter.subject),
         "sender": letter.sender,
         "email": letter.sender_email,
         "recipient": letter.recipient,
@@ -63,8 +51,8 @@ def _data_of(letter: Letter, paper: Paper) -> dict[str, object]:
         "runs": _runs_of(letter.blocks),
         "closing": letter.closing,
         "signed": letter.signed,
-        "enclosures": [_bound(line) for line in letter.enclosures],
-        "doubts": [_bound(doubt) for doubt in letter.doubts],
+        "enclosures": [broken_well(line) for line in letter.enclosures],
+        "doubts": [broken_well(doubt) for doubt in letter.doubts],
         "anchor": letter.anchor,
         "reading-copy": labels.reading_copy if letter.reading_copy else None,
         "labels": {
@@ -79,29 +67,17 @@ def _data_of(letter: Letter, paper: Paper) -> dict[str, object]:
 
 
 def _runs_of(blocks: tuple[Block, ...]) -> list[list[dict[str, object]]]:
-    """Points that follow each other make one list; every other block stands alone."""
-    return [
-        [_data_of_block(block) for _, block in run]
-        for _, run in groupby(enumerate(blocks), _run_of)
-    ]
+    """Points that follow each other make one list, every other block stands alone, and so does
+    the last of all: it is kept with the closing."""
+    runs: list[list[Block]] = []
+    for block in blocks[:-1]:
+        if runs and block.kind in _GROUPED and runs[-1][-1].kind is block.kind:
+            runs[-1].append(block)
+        else:
+            runs.append([block])
+    runs.extend([block] for block in blocks[-1:])
+    return [[_data_of_block(block) for block in run] for run in runs]
 
 
 def _data_of_block(block: Block) -> dict[str, object]:
-    return {"kind": block.kind.value, "number": block.number, "text": _bound(block.text)}
-
-
-def _run_of(placed: tuple[int, Block]) -> tuple[BlockKind, int]:
-    place, block = placed
-    return block.kind, -1 if block.kind in _GROUPED else place
-
-
-def _bound(text: str) -> str:
-    """Keep "Art." on the line of its number, and let a long address or hash be broken."""
-    kept = _BEHIND_NUMBER.sub("\u00a0", _BEFORE_NUMBER.sub("\\1\u00a0", text))
-    return _LONG.sub(lambda found: _breakable(found.group()), kept)
-
-
-def _breakable(word: str) -> str:
-    """A word with places to break it: behind what separates its parts, else every 16 letters."""
-    parts = re.findall(r"[^/?&=._\-]{1,16}[/?&=._\-]*|[/?&=._\-]+", word)
-    return "\u200b".join(parts)
+    return {"kind": block.kind.value, "number": block.number, "text": broken_well(block.text)}

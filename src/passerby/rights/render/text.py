@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from passerby.rights.facts.letter import Block, BlockKind, Letter
+from passerby.rights.render.breaks import number_kept
 from passerby.rights.render.plain import check_letter
 
 WIDTH = 76
@@ -81,12 +82,15 @@ def _hanging(mark: str, text: str) -> str:
     """Wrap a paragraph behind a mark. No word is cut, however long: addresses of pages stay
     whole. Line feeds inside stay."""
     indent = " " * len(mark)
+    filler = textwrap.TextWrapper(
+        WIDTH,
+        initial_indent=mark,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     lines = []
-    for place, line in enumerate(text.split("\n")):
-        lines.append(
-            textwrap.fill(
-                line, WIDTH, initial_indent=indent if place else mark, subsequent_indent=indent,
-                break_long_words=False, break_on_hyphens=False,
-            )
-        )  # fmt: skip
-    return "\n".join(lines)
+    for line in number_kept(text).split("\n"):
+        lines.append(filler.fill(line))
+        filler.initial_indent = indent
+    return "\n".join(lines).replace("\u00a0", " ")
