@@ -34,7 +34,7 @@ from passerby.rights.letters.compose import compose
 DATA_LAWS = [
     each
     for each in current_laws(LawKind.DATA_PROTECTION)
-    if {RightKind.ACCESS, RightKind.ERASURE, RightKind.OPT_OUT} & set(each.rights)
+    if not any(clock.repeats for clock in each.clocks.values())
 ]
 
 
