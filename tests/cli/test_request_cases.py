@@ -18,7 +18,7 @@ import pytest
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.point import Point
-from passerby.rights.knowledge import Knowledge
+from passerby.rights.knowledge import Knowledge, folders
 from shells import Shell
 
 SENDER = """\
@@ -322,3 +322,35 @@ def test_a_draft_is_not_sent(shell: Clinic) -> None:
     Path("smtp.toml").write_text('host = "mail.example.org"\n')
     assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes") == 2
     assert "is a draft with" in shell.err
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("laws", "us-foia"),
+        ("controllers", "clearview-ai"),
+        ("authorities", "de-hh-hmbbfdi"),
+        ("languages", "de"),
+    ],
+)
+def test_what_is_known_is_listed_without_records(shell: Clinic, what: str, name: str) -> None:
+    found = {each["id"] for each in shell.told("list", what)[what]}
+    assert name in found
+    assert f"{name}  " in shell.err
+    assert not Path("records").exists()
+
+
+def test_a_case_whose_company_is_no_longer_known_hides_no_other(shell: Clinic) -> None:
+    Path("own/controllers").mkdir(parents=True)
+    shipped = Path(folders.__file__).parents[1] / "data/controllers/clearview-ai.yaml"
+    text = shipped.read_text().replace("id: clearview-ai", "id: another-ai")
+    Path("own/controllers/another-ai.yaml").write_text(text)
+    other = shell.begin("--controller", "another-ai", "--knowledge", "own")["reference"]
+    known = shell.begin()["reference"]
+    for reference in (other, known):
+        more = ("--knowledge", "own") if reference == other else ()
+        shell.told("sent", reference, *more)
+    Path("own/controllers/another-ai.yaml").unlink()
+    found = {each["reference"] for each in shell.told("due")["cases"]}
+    assert found == {other, known}
+    assert f"{other}: its days could not be computed anew" in shell.err
