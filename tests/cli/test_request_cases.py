@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from email import message_from_bytes
@@ -354,3 +356,44 @@ def test_a_case_whose_company_is_no_longer_known_hides_no_other(shell: Clinic) -
     found = {each["reference"] for each in shell.told("due")["cases"]}
     assert found == {other, known}
     assert f"{other}: its days could not be computed anew" in shell.err
+
+
+def test_records_whose_beginning_was_cut_off_are_begun_anew(shell: Clinic) -> None:
+    """The process that was killed left the file with nothing in it."""
+    Path("records").mkdir(mode=0o700)
+    Path("records/records.db").touch(0o600)
+    assert shell.ask("client", "add", "me.toml") == 0, shell.err
+    assert "Write this recovery key down" in shell.err
+    assert len(shell.told("client", "list")["clients"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "day"),
+    [
+        ("America/New_York", "Thu, 05 Mar 2026 23:30:00 -0500", "2026-03-05"),
+        ("America/New_York", "Fri, 06 Mar 2026 04:30:00 +0000", "2026-03-05"),
+        ("Europe/Berlin", "Fri, 06 Mar 2026 00:30:00 +0100", "2026-03-06"),
+        ("Europe/Berlin", "Thu, 05 Mar 2026 23:30:00 -0000", "2026-03-06"),
+        ("UTC", "Thu, 05 Mar 2026 23:30:00 +0000", "2026-03-05"),
+    ],
+)
+def test_a_mail_sent_around_midnight_went_out_on_the_day_that_it_was_here(
+    shell: Clinic, monkeypatch: pytest.MonkeyPatch, zone: str, written: str, day: str
+) -> None:
+    reference = shell.begin("--country", "DE", today=date(2026, 3, 5))["reference"]
+    Path("sent.eml").write_text(
+        f"From: a@b.example\nMessage-ID: <1@b.example>\nDate: {written}\n\n"
+    )
+    before = os.environ.get("TZ")
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        shell.told("sent", reference, "--eml", "sent.eml")
+    finally:
+        if before is None:
+            monkeypatch.delenv("TZ")
+        else:
+            monkeypatch.setenv("TZ", before)
+        time.tzset()
+    (letter,) = shell.told("show", reference)["letters"]
+    assert letter["sent"]["day"] == day

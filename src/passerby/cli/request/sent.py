@@ -79,7 +79,7 @@ def sent(
             raise UsageError(f"{case.reference} has no letter {number}")
         if kept.sent is None:
             file, mail = _proof(eml, proof)
-            went = day or (mail.sent.date() if mail and mail.sent else desk.today)
+            went = day or _day_of(mail) or desk.today
             real = message_id or (mail.message_id if mail else None) or kept.drafted.message_id
             way = Channel(channel) if channel else kept.drafted.channel
             by_mail = way is Channel.EMAIL
@@ -89,6 +89,12 @@ def sent(
         if received is not None:
             desk.record_received(reference, number, received)
         return _tell(desk, case.reference, number, output, as_json=as_json)
+
+
+def _day_of(mail: Mail | None) -> date | None:
+    """The day on which an e-mail went out, by the clock on the wall here: towards midnight it is
+    another day in UTC, and what mail programs write as the zone is UTC often enough."""
+    return None if mail is None or mail.sent is None else mail.sent.astimezone().date()
 
 
 def _proof(eml: Path | None, proof: Path | None) -> tuple[Given | None, Mail | None]:
