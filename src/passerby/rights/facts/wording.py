@@ -11,10 +11,11 @@ from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Asked, MandateKind
 from passerby.rights.facts.point import Point
 
-COMMON = frozenset({"acting", "client", "law", "law_full", "mandate", "reference"})
-"""Variables of every text: whether somebody acts for the client (true or false), her name, the
-law's short and full name, the kind of the mandate (empty when she writes herself), and the
-letter's reference. A language's own words and terms come on top."""
+COMMON = frozenset({"acting", "agency", "client", "law", "law_full", "mandate", "reference"})
+"""Variables of every text: whether somebody acts for the client and whether an agency is on the
+other side (true or false), the client's name, the law's short and full name, the kind of the
+mandate (empty when she writes herself), and the letter's reference. A language's own words and
+terms come on top."""
 
 _EACH: tuple[tuple[str, type[StrEnum]], ...] = (
     ("rights", RightKind),

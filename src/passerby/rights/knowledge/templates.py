@@ -39,7 +39,7 @@ def problem_of(text: str, variables: frozenset[str]) -> str | None:
         return f"may not use {', '.join(unknown)}; it may use {', '.join(sorted(variables))}"
     samples: dict[str, Value] = dict.fromkeys(variables, "x")
     try:
-        render_text(text, {**samples, "count": _SAMPLE, "acting": True})
+        render_text(text, {**samples, "count": _SAMPLE, "acting": True, "agency": False})
     except BadKnowledge as error:
         return error.message
     return None

@@ -161,6 +161,7 @@ class Draft:
         matter = self.matter
         values: dict[str, Value] = {
             "acting": self.acting,
+            "agency": matter.agency is not None,
             "client": clean(matter.client.name),
             "law": self.known(matter.law.names),
             "law_full": self.known(matter.law.full_names),
