@@ -26,6 +26,8 @@ class Decision:
     `region` is what the mask has to cover, in display orientation, before it is snapped to a
     grid and clipped. `frame` counts from 0 and is the one frame or page that it speaks of; None
     stands for all of them. `by` is ``passerby`` or a reviewer; `at` is an aware UTC time.
+    `consent` is the random id of the consent on record that a face stays visible by; it leads
+    to a consent, never to a person.
     """
 
     track: Track
@@ -35,6 +37,7 @@ class Decision:
     by: str = "passerby"
     at: datetime | None = None
     frame: int | None = None
+    consent: str | None = None
 
     def speaks_of(self, frame: int) -> bool:
         """Whether it holds for a frame."""

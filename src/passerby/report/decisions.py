@@ -77,7 +77,7 @@ def _agree(one: Given, other: Given) -> bool:
     """Whether the same would be made: a folder may hold one picture twice, and what differs
     then is when it was decided, and the noise's seed."""
     what = [
-        [(d.action, d.region, d.frame) for d in given.decisions]
+        [(d.action, d.region, d.frame, d.consent) for d in given.decisions]
         + [given.size, given.method, given.color, given.keep_fields]
         for given in (one, other)
     ]
@@ -157,6 +157,7 @@ def _decision(value: Any, where: str, index: int) -> Decision:
         by=decision.by,
         at=decision.at,
         frame=decision.frame,
+        consent=decision.consent,
     )
 
 

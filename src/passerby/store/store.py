@@ -160,7 +160,7 @@ class Store:
         """
         _check_sizes(record, *blobs.values())
         with self._database.writing():
-            return self._records.append(subject, self._clock(), record, blobs)
+            return self._records.append(subject, self._time(), record, blobs)
 
     def entries(self, subject: str) -> tuple[Entry, ...]:
         """Return a subject's entries, the whole chain and every entry verified.
@@ -203,9 +203,12 @@ class Store:
         """
         self._database.truncate()
         with self._database.writing():
-            stone = self._records.erase(subject, self._clock())
+            stone = self._records.erase(subject, self._time())
         self._expel()
         return stone
+
+    def _time(self) -> datetime:
+        return self._clock().astimezone(UTC)
 
     def _expel(self) -> None:
         """Drive what was deleted out of the files, then take it off the roll's list: only what

@@ -160,12 +160,12 @@ def read_rows(database: Database, subject: str, standing: Standing) -> SealedRow
         links.append(link)
     chain = Chain(subject=subject, links=tuple(links))
     head = recheck(chain)
-    if blobs:
-        raise StoreDamaged(f"subject {subject}: a blob of no entry lies there")
     if len(links) < standing.number:
         raise StoreDamaged(
             f"subject {subject}: entry {len(links) + 1} of {standing.number} is missing at the end"
         )
+    if blobs:
+        raise StoreDamaged(f"subject {subject}: a blob of no entry lies there")
     if head != standing.head:
         raise StoreDamaged(f"subject {subject}: the chain does not end in the head that it had")
     return SealedRows(chain=chain, sealed=tuple(bodies))

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from passerby.rights.bundle import (
-    Disclosed,
     History,
     Member,
     MemberKind,
     write_bundle,
 )
-from passerby.store.chain import BlobRef, Chain, Link, beginning, commitment_of, digest_of
+from passerby.store.chain import BlobRef, Chain, Link, beginning, digest_of
+from passerby.store.entry import Entry
 
 SUBJECT = "c-4f6a1d"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -28,13 +28,14 @@ MEMBERS = (
 )
 
 
-def disclosed(number: int) -> Disclosed:
+def disclosed(number: int) -> Entry:
     """Return the plain entry of this number."""
-    return Disclosed(
+    return Entry(
         number=number,
         at=MADE_AT + timedelta(microseconds=number),
         opening=hashlib.sha256(b"opening %d" % number).hexdigest(),
         record=b"record %d" % number,
+        digest="",
         blobs=(BlobRef(name="1.pdf", sha256=hashlib.sha256(MEMBERS[0].data).hexdigest()),),
     )
 
@@ -46,8 +47,7 @@ def history(count: int = 4, subject: str = SUBJECT, plain: Sequence[int] = ()) -
     for number in range(1, count + 1):
         sealed = hashlib.sha256(b"sealed %d" % number).hexdigest()
         blobs = (hashlib.sha256(b"sealed blob %d" % number).hexdigest(),)
-        one = disclosed(number)
-        committed = commitment_of(one.opening, subject, number, one.at, one.record, one.blobs)
+        committed = disclosed(number).commitment(subject)
         before = digest_of(before, subject, number, sealed, committed, blobs)
         links.append(
             Link(

@@ -69,7 +69,7 @@ def test_a_bundle_as_it_was_signed_is_whole() -> None:
     assert [member.name for member in findings.manifest.members][3:] == [m.name for m in MEMBERS]
 
 
-@pytest.mark.parametrize("mask", [0x01, 0x20, 0x80, 0xFF])
+@pytest.mark.parametrize("mask", [0x01, 0xFF])
 def test_every_byte_that_is_changed_is_found_and_its_member_named(mask: int) -> None:
     where = spans()
     members_end = max(end for _, _, end in where)

@@ -21,8 +21,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from passerby.errors import BadRecord, LimitExceeded
-from passerby.rights.bundle import Member, MemberKind, verify_bundle, write_bundle
+from passerby.rights.bundle import History, Member, MemberKind, verify_bundle, write_bundle
 from passerby.rights.bundle import archive as archive_module
+from passerby.store import Passphrase, Store
 from requirements import require
 from rights.bundle.evidence import KEY, MADE_AT, MEMBERS, OTHER_KEY, bundle, disclosed, history
 
@@ -88,6 +89,26 @@ def test_another_checker_agrees() -> None:
         assert members[member.name] == member.data
     assert check(bundle(()))
     assert check(bundle(chain=history(0)))
+
+
+def test_the_history_of_a_real_store(tmp_path: Path) -> None:
+    store, _ = Store.create(tmp_path / "store", Passphrase("a passphrase of some words"))
+    with store:
+        subject = store.add_subject()
+        store.append(subject, b"asked", {"1.pdf": MEMBERS[0].data})
+        store.append(subject, b"another case of hers")
+        head = store.head(subject)
+        store.append(subject, b"answered", {"1.eml": MEMBERS[1].data})
+        first, _, last = store.entries(subject)
+        data = bundle(chain=History(chain=store.chain(subject), disclosed=(first, last)))
+    check(data)
+    findings = verify_bundle(data, anchors=[head])
+    assert findings.whole
+    assert findings.anchors == (2,)
+    plain = json.loads(check(data)["chain.json"])["disclosed"]
+    assert [base64.b64decode(one["record"]) for one in plain] == [b"asked", b"answered"]
+    assert b"another case" not in data
+    assert base64.b64encode(b"another case of hers")[:12] not in data
 
 
 def test_the_other_checker_can_fail() -> None:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from passerby.cli.app import passerby
-from passerby.cli.request import request
 from passerby.errors import Exit
 from passerby.rights.bundle import fingerprint
 from rights.bundle.evidence import KEY, OTHER_KEY, bundle, history
@@ -21,7 +19,6 @@ def shell(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Shell:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(passerby.commands, "request", request)
     Path("a.zip").write_bytes(bundle())
     return Shell(capfd)
 

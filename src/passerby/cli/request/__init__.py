@@ -7,6 +7,7 @@ import click
 from passerby.cli.options import InOrder
 from passerby.cli.request.check_data import check_data
 from passerby.cli.request.clock import clock
+from passerby.cli.request.crop import crop
 from passerby.cli.request.verify_bundle import verify_bundle
 
 
@@ -20,5 +21,5 @@ def request() -> None:
     """
 
 
-for command in (clock, verify_bundle, check_data):
+for command in (verify_bundle, crop, clock, check_data):
     request.add_command(command)

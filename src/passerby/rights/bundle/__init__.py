@@ -5,7 +5,7 @@ verify_bundle(data, ...)                every difference from what was signed
 """
 
 from passerby.rights.bundle.archive import LARGEST
-from passerby.rights.bundle.chain import Disclosed, History
+from passerby.rights.bundle.chain import History
 from passerby.rights.bundle.checking import verify_bundle
 from passerby.rights.bundle.findings import Difference, Findings, Trouble
 from passerby.rights.bundle.manifest import (
@@ -23,7 +23,6 @@ __all__ = [
     "LARGEST",
     "ChainEnd",
     "Difference",
-    "Disclosed",
     "Findings",
     "History",
     "Listed",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,24 +28,11 @@ from passerby.store.chain import (
     Chain,
     Link,
     beginning,
-    commitment_of,
     digest_of,
     microseconds,
     time_of,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disclosed:
-    """An entry of the history in plain. `opening` (hex) opens the commitment of its link; `at`
-    is the time by the clock of the machine that recorded it; `blobs` are the files that came
-    with it."""
-
-    number: int
-    at: datetime
-    opening: str = field(repr=False)
-    record: bytes = field(repr=False)
-    blobs: tuple[BlobRef, ...] = ()
+from passerby.store.entry import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +40,7 @@ class History:
     """A client's whole chain, and those of its entries that may be read."""
 
     chain: Chain
-    disclosed: tuple[Disclosed, ...] = ()
+    disclosed: tuple[Entry, ...] = ()
 
     @property
     def end(self) -> ChainEnd:
@@ -83,10 +70,7 @@ def breaks_in(history: History) -> Iterator[tuple[int, str]]:
         before = link.digest
     commitments = {link.number: link.commitment for link in chain.links}
     for one in history.disclosed:
-        opened = commitment_of(
-            one.opening, chain.subject, one.number, one.at, one.record, one.blobs
-        )
-        if commitments.get(one.number) != opened:
+        if commitments.get(one.number) != one.commitment(chain.subject):
             yield one.number, "what is disclosed of it is not what the history holds"
 
 
@@ -111,7 +95,7 @@ def write_chain(history: History) -> bytes:
     )
 
 
-def _plain(one: Disclosed) -> dict[str, Any]:
+def _plain(one: Entry) -> dict[str, Any]:
     return {
         "number": one.number,
         # Microseconds since 1970, UTC: what the commitment is computed from.
@@ -130,7 +114,7 @@ def read_chain(data: bytes) -> History:
         links = tuple(map(_link, document["entries"]))
         history = History(
             chain=Chain(subject=text_of(document["subject"]), links=links),
-            disclosed=tuple(map(_disclosed, document["disclosed"])),
+            disclosed=tuple(_disclosed(each, links) for each in document["disclosed"]),
         )
         again = write_chain(history)
     except (KeyError, TypeError, AttributeError, OverflowError, UnicodeEncodeError) as error:
@@ -150,21 +134,31 @@ def _link(each: Mapping[str, Any]) -> Link:
     )
 
 
-def _disclosed(each: Mapping[str, Any]) -> Disclosed:
+def _disclosed(each: Mapping[str, Any], links: Sequence[Link]) -> Entry:
     try:
         record = base64.b64decode(text_of(each["record"]), validate=True)
     except binascii.Error as error:
         raise ValueError("a record is no base64") from error
-    return Disclosed(
-        number=_number(each["number"]),
-        at=time_of(count_of(each["at"])),
+    number = _number(each["number"])
+    return Entry(
+        number=number,
+        at=_time(each["at"]),
         opening=sha256_of(each["opening"]),
         record=record,
+        digest=links[number - 1].digest if 1 <= number <= len(links) else "",
         blobs=tuple(
             BlobRef(name=text_of(blob["name"]), sha256=sha256_of(blob["sha256"]))
             for blob in _list(each["blobs"])
         ),
     )
+
+
+def _time(value: object) -> datetime:
+    """Return the time of an entry. Raises ValueError, or OverflowError where there is no such
+    time."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("a time is missing")  # noqa: TRY004 - of data, not of a type
+    return time_of(value)
 
 
 def _number(value: object) -> int:

@@ -1,0 +1,205 @@
+"""A letter from the case to its files: composed, typeset, kept, and ready to go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from passerby.errors import BadRecord
+from passerby.rights.cases.desk import Desk, Given
+from passerby.rights.cases.events import Attachment, LetterDrafted, Role
+from passerby.rights.cases.matters import Wanted, matter_of
+from passerby.rights.cases.proposing import GRACE
+from passerby.rights.cases.records import keep
+from passerby.rights.cases.state import Case
+from passerby.rights.cases.transitions import check_letter
+from passerby.rights.facts.letter import Letter, LetterKind
+from passerby.rights.facts.matter import Matter
+from passerby.rights.letters.addressee import language_for
+from passerby.rights.letters.compose import compose, compose_reading_copy
+from passerby.rights.render import eml
+from passerby.rights.render.headers import new_message_id
+from passerby.rights.render.paper import paper_of
+from passerby.rights.render.pdf import letter_pdf, unprintable
+from passerby.rights.render.sniffing import media_type_of
+from passerby.rights.render.text import letter_text
+
+_WITH_GRACE = frozenset({LetterKind.REMINDER, LetterKind.WANTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A letter that somebody wants: its kind, its language (None: one that the other side
+    reads), the language of a reading copy (None: the client's), and a crop that goes with it."""
+
+    kind: LetterKind
+    language: str | None = None
+    reading_language: str | None = None
+    wanted: Wanted = field(default_factory=Wanted)
+    crop: Given | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A letter that was kept. `files` are what can be written outside of the store, with names
+    that tell the case's reference and nothing of the client. `notes` are for people."""
+
+    reference: str
+    event: LetterDrafted
+    letter: Letter
+    files: tuple[Given, ...]
+    notes: tuple[str, ...]
+
+
+def draft_letter(desk: Desk, reference: str, order: Order, at: datetime) -> Draft:
+    """Compose a letter of a case, keep it, and return it. `at` (aware) is now.
+
+    Raises UsageError where it has no place in the case, what `matter_of`, `compose` and the
+    renderers raise, and what the store raises. Nothing is kept then.
+    """
+    client_id, client, case = desk.records.find(reference)
+    check_letter(case, order.kind)
+    anchor = desk.records.head(client_id)
+    matter = matter_of(
+        client, case, order.kind, desk.knowledge, day=desk.today, anchor=anchor, wanted=order.wanted
+    )
+    codes = [language.code for language in desk.knowledge.languages()]
+    code = order.language or language_for(matter, order.kind, codes)
+    language = desk.knowledge.language(code)
+    grace = desk.today + GRACE if order.kind in _WITH_GRACE else None
+    letter = compose(matter, order.kind, language, grace=grace)
+    own = order.reading_language or client.profile.language
+    copy = None
+    if own != code and own in codes:
+        own_language = desk.knowledge.language(own)
+        copy = compose_reading_copy(matter, order.kind, own_language, language, grace=grace)
+    message_id = new_message_id(letter.sender_email) if _is_mail(letter) else None
+    made = _Made(case, letter, copy, message_id, _enclosed(desk, client_id, case, matter, order))
+    files, notes = made.files(at)
+    event = _event(case, order, letter, matter, message_id, tuple(file for file, _ in files))
+    desk.records.append(client_id, event, {file.name: data for file, data in files})
+    return Draft(
+        reference=case.reference,
+        event=event,
+        letter=letter,
+        files=tuple(Given(file_name=file.file_name, data=data) for file, data in files),
+        notes=(*notes, *_notes(matter, order, code, own, codes)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A letter and what it becomes."""
+
+    case: Case
+    letter: Letter
+    copy: Letter | None
+    message_id: str | None
+    enclosed: tuple[eml.Attachment, ...]
+
+    def files(self, at: datetime) -> tuple[list[tuple[Attachment, bytes]], tuple[str, ...]]:
+        """Return every file that can be made of it, and why others cannot."""
+        notes: list[str] = []
+        stem = f"{self.case.reference}-{len(self.case.letters) + 1}-{self.letter.kind}"
+        text = letter_text(self.letter).encode()
+        found = [(keep(text, Role.TEXT, f"{stem}.txt"), text)]
+        found += self._pdf(self.letter, Role.PDF, stem, notes)
+        if self.message_id is not None:
+            mail = eml.letter_eml(
+                self.letter,
+                message_id=self.message_id,
+                at=at,
+                attachments=self.enclosed,
+                thread=_thread(self.case),
+            )
+            found.append((keep(mail, Role.EML, f"{stem}.eml"), mail))
+        elif self.letter.recipient_email is not None:
+            notes.append("There is no e-mail to send: the sender has no e-mail address.")
+        if self.copy is not None:
+            stem = f"{stem}-reading-copy-{self.copy.language}"
+            text = letter_text(self.copy).encode()
+            found.append((keep(text, Role.READING_COPY, f"{stem}.txt"), text))
+            found += self._pdf(self.copy, Role.READING_COPY, stem, notes)
+        return found, tuple(notes)
+
+    def _pdf(
+        self, letter: Letter, role: Role, stem: str, notes: list[str]
+    ) -> list[tuple[Attachment, bytes]]:
+        missing = unprintable(letter)
+        if missing:
+            signs = " ".join(missing[:8])
+            notes.append(f"There is no {stem}.pdf: no embedded font has {signs}")
+            return []
+        data = letter_pdf(letter, paper_of(self.case.opened.place))
+        return [(keep(data, role, f"{stem}.pdf"), data)]
+
+
+def _is_mail(letter: Letter) -> bool:
+    return letter.sender_email is not None and letter.recipient_email is not None
+
+
+def _thread(case: Case) -> tuple[str, ...]:
+    """The ids of the case's mails that went out, oldest first."""
+    found = [letter for letter in case.letters if letter.sent is not None]
+    ids = (letter.sent.message_id for letter in found if letter.sent is not None)
+    return tuple(each for each in ids if each is not None)
+
+
+def _enclosed(
+    desk: Desk, client_id: str, case: Case, matter: Matter, order: Order
+) -> tuple[eml.Attachment, ...]:
+    """What goes with a mail: the document of the mandate, and the crop."""
+    found = []
+    mandate = matter.mandate
+    if mandate is not None and mandate.evidence is not None:
+        kept = _mandate_file(mandate.evidence)
+        data = desk.records.file(client_id, kept)
+        media_type = media_type_of(data)
+        suffix = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+        name = f"{case.reference}-mandate{suffix.get(media_type, '.bin')}"
+        found.append(eml.Attachment(file_name=name, media_type=media_type, data=data))
+    if order.kind is LetterKind.CROP:
+        if order.crop is None:
+            raise BadRecord("the crop is missing", "Make one with `passerby request crop`.")
+        name, data = order.crop.file_name, order.crop.data
+        found.append(eml.Attachment(file_name=name, media_type=media_type_of(data), data=data))
+    return tuple(found)
+
+
+def _mandate_file(sha256: str) -> Attachment:
+    return Attachment(name=sha256, sha256=sha256, role=Role.MANDATE, file_name="mandate")
+
+
+def _event(
+    case: Case,
+    order: Order,
+    letter: Letter,
+    matter: Matter,
+    message_id: str | None,
+    files: tuple[Attachment, ...],
+) -> LetterDrafted:
+    authority = matter.authority.id if matter.authority is not None else None
+    return LetterDrafted(
+        case=case.reference,
+        letter=len(case.letters) + 1,
+        kind=order.kind,
+        language=letter.language,
+        day=letter.day,
+        channel=matter.contact.channel,
+        to=matter.contact.value,
+        files=files,
+        message_id=message_id,
+        mandate_id=order.wanted.mandate_id or case.opened.mandate_id,
+        authority=authority if order.kind is LetterKind.COMPLAINT else None,
+        doubts=len(letter.doubts),
+    )
+
+
+def _notes(matter: Matter, order: Order, code: str, own: str, codes: list[str]) -> tuple[str, ...]:
+    notes = []
+    reads = matter.controller.languages if matter.controller is not None else ()
+    if order.kind is not LetterKind.COMPLAINT and reads and code not in reads:
+        notes.append(f"The letter is in {code!r}; it is read there in {', '.join(reads)}.")
+    if own not in codes:
+        notes.append(f"There is no reading copy: no letters are known in {own!r}.")
+    return tuple(notes)

@@ -1,0 +1,169 @@
+"""Clients in the store: each one's events are the records of one subject."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from passerby.errors import BadRecord, StoreBusy, StoreDamaged, UnknownName, UsageError
+from passerby.rights.cases.casefold import files_of
+from passerby.rights.cases.codec import decode_event, encode_event
+from passerby.rights.cases.events import Attachment, ClientAdded, Event, Profile, Role
+from passerby.rights.cases.fold import fold, follow
+from passerby.rights.cases.reference import read_reference
+from passerby.rights.cases.state import Case, Client
+from passerby.store import Entry, Store, Tombstone
+
+_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """One line of a client's history: the event, and how the store holds it."""
+
+    number: int
+    at: datetime
+    digest: str
+    event: Event
+
+
+def keep(data: bytes, role: Role, file_name: str) -> Attachment:
+    """Return how a file is named in the store: by the hash of its bytes."""
+    digest = hashlib.sha256(data).hexdigest()
+    return Attachment(name=digest, sha256=digest, role=role, file_name=file_name)
+
+
+class Records:
+    """Clients and their cases, read from the store and appended to it.
+
+    All methods raise what the store raises, and StoreDamaged where a history holds what cannot
+    have happened.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, tuple[str, Client]] = {}
+
+    def clients(self) -> tuple[tuple[str, Client], ...]:
+        """Return every client with her id, in the order in which they were added.
+
+        One whose adding was cut off has no records and is left out: nothing of her is there.
+        """
+        return tuple(self._clients())
+
+    def client(self, client_id: str) -> Client:
+        """Return a client. Raises UnknownName."""
+        return self._client(self._exact(client_id))
+
+    def find(self, reference: str) -> tuple[str, Client, Case]:
+        """Return the case of a reference, as it is kept or as a person typed it, with its
+        client. Raises UnknownName."""
+        wanted = read_reference(reference) or reference
+        for client_id, client in self._clients():
+            case = client.case(wanted)
+            if case is not None:
+                return client_id, client, case
+        raise UnknownName(
+            f"no case has the reference {reference!r}", "See `passerby request list`."
+        )
+
+    def references(self) -> frozenset[str]:
+        """Return all references that were given."""
+        return frozenset(case.reference for _, client in self._clients() for case in client.cases)
+
+    def add(self, profile: Profile) -> str:
+        """Add a client; return her id: random, and the same as the store's."""
+        client_id = self._store.add_subject()
+        self._store.append(client_id, encode_event(ClientAdded(profile=profile)))
+        return client_id
+
+    def append(
+        self, client_id: str, event: Event, files: Mapping[str, bytes] = _NO_FILES
+    ) -> Client:
+        """Append an event with the files that it names; return what stands after it.
+
+        Files that the client has already are not kept twice. Raises UsageError when the event
+        cannot have happened, and StoreBusy when another process has appended to her history
+        since it was read; nothing is recorded then.
+        """
+        client = self._client(client_id)
+        after = follow(client, event)
+        blobs = self._checked(client, event, files)
+        if len(self._store.entries(client_id)) != client.records:
+            raise StoreBusy("another process wrote to this client's records at the same time")
+        entry = self._store.append(client_id, encode_event(event), blobs)
+        self._known[client_id] = (entry.digest, after)
+        return after
+
+    def file(self, client_id: str, file: Attachment) -> bytes:
+        """Return a kept file. Raises StoreDamaged when it is not the one that was kept."""
+        data = self._store.blob(client_id, file.name)
+        if hashlib.sha256(data).hexdigest() != file.sha256:
+            raise StoreDamaged(f"the file {file.name} is not the one that was kept")
+        return data
+
+    def log(self, client_id: str) -> tuple[Logged, ...]:
+        """Return a client's history, oldest first."""
+        return tuple(
+            Logged(number=entry.number, at=entry.at, digest=entry.digest, event=_event(entry))
+            for entry in self._store.entries(self._exact(client_id))
+        )
+
+    def head(self, client_id: str) -> str:
+        """Return the head of a client's chain: the anchor that her next letter carries."""
+        return self._store.head(client_id)
+
+    def erase(self, client_id: str) -> Tombstone:
+        """Destroy a client's key and records."""
+        stone = self._store.erase(client_id)
+        self._known.pop(client_id, None)
+        return stone
+
+    def _clients(self) -> Iterator[tuple[str, Client]]:
+        for client_id in self._store.subjects():
+            if self._store.entries(client_id):
+                yield client_id, self._client(client_id)
+
+    def _exact(self, client_id: str) -> str:
+        if client_id not in self._store.subjects():
+            raise UnknownName(
+                f"there is no client {client_id!r}", "See `passerby request client list`."
+            )
+        return client_id
+
+    def _client(self, client_id: str) -> Client:
+        head = self._store.head(client_id)
+        known = self._known.get(client_id)
+        if known is not None and known[0] == head:
+            return known[1]
+        entries = self._store.entries(client_id)
+        try:
+            client = fold(_event(entry) for entry in entries)
+        except UsageError as error:
+            raise StoreDamaged(
+                f"the history of client {client_id} cannot have happened: {error.message}"
+            ) from error
+        self._known[client_id] = (entries[-1].digest, client)
+        return client
+
+    @staticmethod
+    def _checked(client: Client, event: Event, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The files to keep, each of them the one that the event names."""
+        named = {file.name: file for file in files_of(event)}
+        for name, data in files.items():
+            if name not in named or hashlib.sha256(data).hexdigest() != named[name].sha256:
+                raise BadRecord("a file is not the one that its record names")
+        missing = named.keys() - files.keys() - client.files
+        if missing:
+            raise BadRecord(f"the record names a file that is not there: {min(missing)}")
+        return {name: data for name, data in files.items() if name not in client.files}
+
+
+def _event(entry: Entry) -> Event:
+    try:
+        return decode_event(entry.record)
+    except BadRecord as error:
+        raise StoreDamaged(f"record {entry.number}: {error.message}", error.hint) from error

@@ -1,0 +1,1 @@
+"""The review page: a local server for the browser of the person at this machine."""

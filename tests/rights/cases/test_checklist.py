@@ -1,0 +1,58 @@
+"""The points of a reply, told one by one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from passerby.errors import BadRecord, NoRight
+from passerby.rights.cases.checklist import points_of, read_verdicts
+from passerby.rights.facts.law import RightKind
+from passerby.rights.facts.point import Answered, Point, Verdict
+from passerby.rights.knowledge import Knowledge
+
+GDPR = Knowledge(own=None).law("gdpr", on=date(2026, 3, 5))
+TWO = (Point.HELD, Point.SOURCES)
+
+
+def test_the_points_are_those_of_the_rights_that_were_asked_for() -> None:
+    access = points_of(GDPR, [RightKind.ACCESS])
+    assert {Point.HELD, Point.SOURCES, Point.RECIPIENTS, Point.RETENTION} <= set(access)
+    assert Point.ERASED not in access
+    both = points_of(GDPR, [RightKind.ERASURE, RightKind.ACCESS])
+    assert set(access) < set(both)
+    assert Point.ERASED in both
+    assert list(both) == [point for point in Point if point in both]
+    with pytest.raises(NoRight, match="does not give the right limit"):
+        points_of(GDPR, [RightKind.LIMIT])
+
+
+def test_each_line_is_a_verdict() -> None:
+    told = read_verdicts(
+        ["# read on 5 March", "", "sources = missing  only 'the internet': no page", "held=given"],
+        TWO,
+    )
+    assert told == (
+        Answered(point=Point.HELD, verdict=Verdict.GIVEN),
+        Answered(
+            point=Point.SOURCES, verdict=Verdict.MISSING, remark="only 'the internet': no page"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["held=given"], "not checked for sources"),
+        ([], "not checked for held, sources"),
+        (["held=given", "held=given"], "line 2: held stands twice"),
+        (["held=given", "searches=given"], "line 2: searches is none of the points"),
+        (["held=maybe"], "line 1: maybe is no verdict; they are given, missing"),
+        (["", "held"], "line 2: not of the form"),
+    ],
+)
+def test_what_is_not_told_is_asked_for(lines: list[str], says: str) -> None:
+    with pytest.raises(BadRecord) as caught:
+        read_verdicts(lines, TWO)
+    assert says in str(caught.value)

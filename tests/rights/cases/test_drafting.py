@@ -1,0 +1,170 @@
+"""Letters from a case to their files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+
+from passerby.errors import BadDate, BadRecord, NoAddress, NoMandate, UnknownName, UsageError
+from passerby.rights.cases.desk import Given
+from passerby.rights.cases.drafting import Draft, Order, draft_letter
+from passerby.rights.cases.matters import Wanted
+from passerby.rights.facts.letter import LetterKind
+from passerby.rights.facts.matter import Asked, Crop, MandateKind, Person
+from passerby.rights.facts.party import Channel
+from passerby.store import Store
+from rights.cases.desks import REQUEST, desk_on, profile, store_in
+
+DAY = date(2026, 3, 5)
+NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with store_in(tmp_path_factory.mktemp("drafting")) as made:
+        yield made
+
+
+def opened(store: Store, **others: object) -> tuple[str, str]:
+    """A client and her case, before the first letter."""
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    return client_id, desk.open_case(client_id, replace(REQUEST, **others))  # type: ignore[arg-type]
+
+
+def drafted(
+    store: Store, reference: str, kind: LetterKind, day: date = DAY, **others: object
+) -> Draft:
+    order = replace(Order(kind=kind, reading_language="en"), **others)  # type: ignore[arg-type]
+    return draft_letter(desk_on(store, day), reference, order, NOW)
+
+
+def data_of(draft: Draft, suffix: str) -> bytes:
+    (found,) = (file.data for file in draft.files if file.file_name.endswith(suffix))
+    return found
+
+
+def sent(store: Store, draft: Draft, message_id: str | None = None) -> None:
+    desk = desk_on(store, draft.event.day)
+    letter, day = draft.event.letter, draft.event.day
+    desk.record_sent(draft.reference, letter, day, Channel.EMAIL, message_id)
+
+
+def test_the_first_letter_is_kept_as_text_pdf_and_mail(store: Store) -> None:
+    client_id, reference = opened(store)
+    anchor = store.head(client_id)
+    draft = drafted(store, reference, LetterKind.REQUEST)
+    assert [file.file_name for file in draft.files] == [
+        f"{reference}-1-request.txt",
+        f"{reference}-1-request.pdf",
+        f"{reference}-1-request.eml",
+    ]
+    assert data_of(draft, ".pdf").startswith(b"%PDF-")
+    text = data_of(draft, ".txt").decode()
+    assert anchor in text
+    assert reference in text
+    assert REQUEST.purpose in " ".join(text.split())
+    mail = message_from_bytes(data_of(draft, ".eml"), policy=default)
+    assert mail["Message-ID"] == draft.event.message_id
+    assert mail["To"].addresses[0].addr_spec == draft.event.to
+    assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
+    records = desk_on(store, DAY).records
+    for file, given in zip(draft.event.files, draft.files, strict=True):
+        assert records.file(client_id, file) == given.data
+
+
+def test_a_later_letter_follows_the_thread_of_what_really_went_out(store: Store) -> None:
+    _, reference = opened(store)
+    sent(store, drafted(store, reference, LetterKind.REQUEST), "<real@mail.example>")
+    desk = desk_on(store, date(2026, 3, 9))
+    desk.record_demand(reference, date(2026, 3, 9), (Asked.PHOTO,))
+    draft = drafted(store, reference, LetterKind.IDENTITY, date(2026, 3, 9))
+    mail = message_from_bytes(data_of(draft, ".eml"), policy=default)
+    assert mail["In-Reply-To"] == "<real@mail.example>"
+    assert draft.event.letter == 2
+
+
+def test_a_crop_goes_with_its_letter_and_with_no_other(store: Store) -> None:
+    _, reference = opened(store)
+    sent(store, drafted(store, reference, LetterKind.REQUEST))
+    desk_on(store, DAY).record_demand(reference, DAY, (Asked.PHOTO,))
+    with pytest.raises(BadRecord, match="no crop"):
+        drafted(store, reference, LetterKind.CROP)
+    crop = Given(file_name="crop.jpg", data=b"\xff\xd8\xff\xe0 a crop")
+    facts = Crop(
+        file_name="crop.jpg",
+        sha256=hashlib.sha256(crop.data).hexdigest(),
+        watermark="For Clearview AI, to find and delete",
+    )
+    draft = drafted(store, reference, LetterKind.CROP, wanted=Wanted(crop=facts), crop=crop)
+    mail = message_from_bytes(data_of(draft, ".eml"), policy=default)
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "crop.jpg"
+    assert attached.get_content() == crop.data
+    assert facts.sha256 in data_of(draft, ".txt").decode().replace("\n", "")
+
+
+def test_the_mandate_goes_with_the_letter(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    clinic = Person(name="Clinic", address=("Weg 2",), email="clinic@example.org")
+    signed = Given(file_name="signed.pdf", data=b"%PDF-1.7 signed")
+    desk.add_mandate(client_id, MandateKind.ATTORNEY, clinic, DAY, None, signed)
+    reference = desk.open_case(client_id, replace(REQUEST, mandate_id="m1"))
+    draft = drafted(store, reference, LetterKind.REQUEST)
+    mail = message_from_bytes(data_of(draft, ".eml"), policy=default)
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == f"{reference}-mandate.pdf"
+    assert attached.get_content() == signed.data
+    sent(store, draft)
+    with pytest.raises(NoMandate, match="not for a complaint"):
+        drafted(store, reference, LetterKind.COMPLAINT)
+
+
+def test_a_complaint_goes_to_the_authority_of_the_place(store: Store) -> None:
+    _, reference = opened(store)
+    sent(store, drafted(store, reference, LetterKind.REQUEST))
+    desk = desk_on(store, date(2026, 5, 4))
+    desk.record_received(reference, 1, DAY)
+    draft = drafted(store, reference, LetterKind.COMPLAINT, date(2026, 5, 4))
+    assert draft.event.authority == "de-hh-hmbbfdi"
+    assert draft.letter.recipient[0].startswith("Der Hamburgische Beauftragte")
+
+
+def test_where_the_part_of_a_country_decides_it_is_asked_for(store: Store) -> None:
+    _, reference = opened(store, place="DE")
+    sent(store, drafted(store, reference, LetterKind.REQUEST))
+    with pytest.raises(UnknownName, match="depends on the part") as caught:
+        drafted(store, reference, LetterKind.COMPLAINT)
+    assert "--authority" in caught.value.hint
+
+
+def test_what_cannot_be_written_is_not_kept(store: Store) -> None:
+    client_id, reference = opened(store)
+    before = store.head(client_id)
+    with pytest.raises(UsageError, match="its first letter was not sent"):
+        drafted(store, reference, LetterKind.REMINDER)
+    with pytest.raises(NoAddress, match="by fax"):
+        drafted(store, reference, LetterKind.REQUEST, wanted=Wanted(channel=Channel.FAX))
+    with pytest.raises(UnknownName):
+        drafted(store, reference, LetterKind.REQUEST, language="xx")
+    assert store.head(client_id) == before
+    sent(store, drafted(store, reference, LetterKind.REQUEST))
+    with pytest.raises((BadDate, BadRecord)):
+        drafted(store, reference, LetterKind.REMINDER)
+
+
+def test_an_address_of_her_own_is_used(store: Store) -> None:
+    _, reference = opened(store)
+    draft = drafted(
+        store, reference, LetterKind.REQUEST, wanted=Wanted(to="privacy@clearview.example")
+    )
+    assert draft.event.to == "privacy@clearview.example"
+    assert draft.event.doubts == 0
+    assert draft.letter.doubts == ()
