@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-_KEPT = "\u200c\u200d"
-"""Joiners: some scripts cannot be written without them, and they hide nothing."""
+_KEPT = "\u200c\u200d\u00a0\u202f"
+"""Joiners, which some scripts cannot be written without, and no-break spaces: they hide
+nothing."""
 
-_BREAKS = frozenset({"Zl", "Zp"})
+_BREAKS = frozenset({"Zl", "Zp", "Zs"})
 _DROPPED = frozenset({"Cf", "Cs", "Co", "Cn"})
+
+_BOUND = re.compile(r"[ ](?=[;:?!»](?!\w))|(?<=«)[ ]")
+"""A space that no line may end at: French sets one before these marks, and within its quotes."""
 
 
 def clean(text: str) -> str:
     """Return the text as one line: breaks and control characters become a space; what cannot be
-    seen (bidirectional marks and overrides, zero-width characters, surrogates) is dropped."""
-    return " ".join("".join(map(_cleaned, text)).split())
+    seen (bidirectional marks and overrides, zero-width characters, surrogates) is dropped. A
+    space before a mark becomes one that does not break."""
+    words = "".join(map(_cleaned, text)).split(" ")
+    return _BOUND.sub("\u00a0", " ".join(filter(None, words)).strip())
 
 
 def clean_lines(text: str) -> tuple[str, ...]:
