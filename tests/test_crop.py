@@ -285,7 +285,8 @@ def test_what_lies_under_transparent_pixels_is_not_in_the_crop() -> None:
 def test_what_is_covered_leaves_nothing() -> None:
     """Change what lies under a cover, and the bytes of the crop do not change."""
     hers, other = Box(40, 40, 180, 220), Box(260, 60, 360, 190)
-    wish = Wish(purpose=PURPOSE, box=Box(0, 0, 420, 300), face=1)
+    # A crop that does not begin where a block of the source does.
+    wish = Wish(purpose=PURPOSE, box=Box(9, 11, 420, 300), face=1)
     results = []
     for seed in (1, 2):
         picture = backdrop(420, 300)

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,8 +24,20 @@ from store_parts import PHRASE, found_in, sealed_key, sql
 NAME = "Katarzyna Canary"
 
 
-def one_of_forty(folder: Path) -> tuple[str, bytes, list[str]]:
-    """Write forty subjects; return the one to erase, her sealed key, and the others."""
+@dataclass(frozen=True)
+class Forty:
+    """Records of forty subjects: the one to erase, her sealed key, and the others."""
+
+    folder: Path
+    her: str
+    key: bytes
+    others: list[str]
+
+
+@pytest.fixture(scope="module")
+def forty_once(made: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Forty:
+    """Records that are copied, never used."""
+    folder = Path(shutil.copytree(made[0], tmp_path_factory.mktemp("forty") / "records"))
     with Store.open(folder, PHRASE) as store:
         subjects = [store.add_subject() for _ in range(40)]
         for number, subject in enumerate(subjects):
@@ -32,11 +45,18 @@ def one_of_forty(folder: Path) -> tuple[str, bytes, list[str]]:
             store.append(subject, name.encode() * 30, {f"{name}.pdf": name.encode() * 500})
             store.append(subject, b"sent")
     her = subjects.pop(17)
-    return her, sealed_key(folder, her), subjects
+    return Forty(folder, her, sealed_key(folder, her), subjects)
 
 
-def test_one_of_forty(folder: Path) -> None:
-    her, key, others = one_of_forty(folder)
+@pytest.fixture
+def forty(forty_once: Forty, folder: Path) -> Forty:
+    """The forty, in `folder`."""
+    shutil.copytree(forty_once.folder, folder, dirs_exist_ok=True)
+    return replace(forty_once, folder=folder)
+
+
+def test_one_of_forty(folder: Path, forty: Forty) -> None:
+    her, key, others = forty.her, forty.key, forty.others
     assert found_in(folder, key) == ["records.db"]
     at = datetime(2026, 11, 24, 12, tzinfo=UTC)
     with Store.open(folder, PHRASE, clock=lambda: at) as store:
@@ -78,17 +98,17 @@ def test_without_the_truncating_checkpoint_her_key_stays(
         assert found_in(folder, key) == []
 
 
-def test_without_overwriting_her_key_stays(folder: Path) -> None:
-    her, key, _ = one_of_forty(folder)
+def test_without_overwriting_her_key_stays(folder: Path, forty: Forty) -> None:
+    her, key = forty.her, forty.key
     with Store.open(folder, PHRASE) as store:
         store._database.rows("PRAGMA secure_delete = OFF")
         store.erase(her)
         assert found_in(folder, key) == ["records.db"]
 
 
-def test_a_copy_from_before_still_opens_her(folder: Path) -> None:
+def test_a_copy_from_before_still_opens_her(folder: Path, forty: Forty) -> None:
     """Documented in docs/store.md: erasure reaches no backup."""
-    her, key, _ = one_of_forty(folder)
+    her, key = forty.her, forty.key
     shutil.copytree(folder, folder.parent / "copy")
     with Store.open(folder, PHRASE) as store:
         store.erase(her)
@@ -136,9 +156,9 @@ def reader(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def test_a_reader_keeps_the_log_from_being_emptied(
-    folder: Path, reader: sqlite3.Connection
+    folder: Path, forty: Forty, reader: sqlite3.Connection
 ) -> None:
-    her, key, _ = one_of_forty(folder)
+    her, key = forty.her, forty.key
     with Store.open(folder, PHRASE, wait=0.05) as store:
         store.append(her, b"something in the log")
         reader.execute("BEGIN").execute("SELECT * FROM roll").fetchall()
@@ -154,10 +174,10 @@ def test_a_reader_keeps_the_log_from_being_emptied(
 
 
 def test_a_reader_who_comes_in_the_midst_of_it(
-    folder: Path, reader: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+    folder: Path, forty: Forty, reader: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """She is erased for every reader; her bytes wait for the next who opens the records."""
-    her, key, _ = one_of_forty(folder)
+    her, key = forty.her, forty.key
     inner = Database.expel
 
     def late(database: Database) -> None:
@@ -184,8 +204,8 @@ def test_a_reader_who_comes_in_the_midst_of_it(
         assert store.check() == ()
 
 
-def test_an_open_store_that_does_not_read_is_no_hindrance(folder: Path) -> None:
-    her, key, others = one_of_forty(folder)
+def test_an_open_store_that_does_not_read_is_no_hindrance(folder: Path, forty: Forty) -> None:
+    her, key, others = forty.her, forty.key, forty.others
     with (
         Store.open(folder, PHRASE) as idle,
         Store.open(folder, PHRASE, read_only=True) as reading,
@@ -221,9 +241,11 @@ Store.open(Path(sys.argv[1]), PHRASE).erase(sys.argv[2])
 
 
 @pytest.mark.parametrize("emptied", [False, True], ids=["before", "after"])
-def test_killed_before_or_after_the_log_is_emptied(folder: Path, emptied: bool) -> None:
+def test_killed_before_or_after_the_log_is_emptied(
+    folder: Path, forty: Forty, emptied: bool
+) -> None:
     """The next who opens the records completes the erasure, before anything else."""
-    her, key, _ = one_of_forty(folder)
+    her, key = forty.her, forty.key
     code = KILLED.format(emptied=emptied)
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}\n{code}", str(folder), her],

@@ -257,7 +257,9 @@ def test_a_reader_sees_what_was_confirmed_by_others(folder: Path, pair: tuple[st
         (sqlite3.SQLITE_IOERR_SHMSIZE, OutputUnwritable),
         (sqlite3.SQLITE_IOERR_READ, StoreError),
         (sqlite3.SQLITE_NOMEM, StoreError),
-        (sqlite3.SQLITE_ERROR, StoreError),
+        (sqlite3.SQLITE_ERROR, StoreDamaged),
+        (sqlite3.SQLITE_CONSTRAINT_UNIQUE, StoreDamaged),
+        (sqlite3.SQLITE_INTERRUPT, StoreError),
     ],
 )
 def test_every_error_of_sqlite_is_one_of_ours(code: int, kind: type[PasserbyError]) -> None:

@@ -114,6 +114,35 @@ def test_a_column_of_another_type_is_damage(
     assert found(folder) != ""
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE more (x)",
+        "CREATE TRIGGER kept AFTER DELETE ON subject BEGIN INSERT INTO roll VALUES (2, 1); END",
+        "CREATE VIEW seen AS SELECT * FROM subject",
+        "CREATE INDEX fast ON subject (sealed)",
+        "DROP TABLE blob",
+        "ALTER TABLE entry ADD COLUMN more",
+        "ALTER TABLE entry RENAME TO entries",
+    ],
+)
+def test_other_tables_and_triggers_are_found(
+    folder: Path, pair: tuple[str, str], statement: str
+) -> None:
+    with Store.open(folder, PHRASE) as store:
+        sql(folder, statement)
+        assert "has not the tables that were made" in store.check()[0]
+    with pytest.raises(StoreDamaged, match="has not the tables that were made"):
+        Store.open(folder, PHRASE)
+
+
+def test_a_table_that_vanishes_from_open_records(store: Store, folder: Path) -> None:
+    subject = store.add_subject()
+    sql(folder, "DROP TABLE entry")
+    with pytest.raises(StoreDamaged, match="is damaged: no such table"):
+        store.append(subject, b"x")
+
+
 SWAPS: dict[str, tuple[str, str]] = {
     "two entries": (
         "UPDATE entry SET number = number + 7 WHERE subject = '{0}' AND number < 3;"

@@ -1,1 +1,1 @@
-"""The consent register: who may stay visible, for what, until when, and the files that rely on it."""
+"""The consent register: who may stay visible, for what, until when, and which files rely on it."""

@@ -26,13 +26,16 @@ LEAST_SIDE = 128
 
 _TYPST = b"""\
 #set page(width: auto, height: auto, margin: 4pt, fill: white)
-#set text(font: "DejaVu Sans Mono", size: SIZEpt, weight: "bold", fill: black)
+#set text(font: "DejaVu Sans Mono", size: SIZEpt, weight: "bold", fallback: false)
 #set par(leading: 0.35em)
 #sys.inputs.words
 """
 _ADVANCE = 0.602
 """Width of a character of the font, as a share of its size."""
-_SCRIPTS = ((0x20, 0x24F), (0x370, 0x3FF), (0x400, 0x45F), (0x1E00, 0x1EFF), (0x2010, 0x2027))
+_SCRIPTS = (
+    *((0x20, 0x17F), (0x1A0, 0x1B0), (0x218, 0x21B), (0x1E00, 0x1E99), (0x1EA0, 0x1EF9)),
+    *((0x374, 0x3CE), (0x400, 0x45F), (0x2010, 0x2023), (0x2026, 0x2026)),
+)
 """Latin, Greek and Cyrillic with their accents, and punctuation: what the font can show of them
 is tested."""
 _ALONE = frozenset("€№\u2030\u2039\u203a")

@@ -99,9 +99,9 @@ class Cost:
         The default is RFC 9106's second recommended choice (64 MiB, 3 passes, 4 lanes).
         """
         return (
-            64 * 1024 <= self.memory <= 4 * 1024 * 1024
-            and 3 <= self.passes <= 64
-            and 1 <= self.lanes <= 64
+            64 * 1024 <= self.memory <= 1024 * 1024
+            and 3 <= self.passes <= 16
+            and 1 <= self.lanes <= 16
         )
 
 

@@ -15,6 +15,7 @@ from passerby.errors import (
     NoCalendar,
     NoMandate,
     NoRight,
+    StoreBusy,
     StoreDamaged,
     UnknownName,
     UsageError,
@@ -327,6 +328,26 @@ def test_another_process_that_wrote_meanwhile_is_noticed(tmp_path: Path) -> None
         assert desk.records.client(client_id) != client
         with pytest.raises(UsageError, match="was closed"):
             draft(desk, reference, LetterKind.REMINDER)
+
+
+def test_what_another_process_wrote_in_between_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store_in(tmp_path) as store:
+        client_id, reference = begun(store)
+        desk = desk_on(store, DAY)
+        append = store.append
+
+        def late(*arguments: object, **others: object) -> object:
+            """Append after somebody else did, as happens between a look and a write."""
+            with Store.open(tmp_path / "records", WORDS) as second:
+                second.append(client_id, b"{}")
+            return append(*arguments, **others)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(store, "append", late)
+        with pytest.raises(StoreBusy):
+            desk.close(reference, Closing.OTHER)
+        assert store.entries(client_id)[-1].record == b"{}"
 
 
 def test_a_history_that_cannot_have_happened_is_damage(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from passerby.rights.cases.events import (
     ReceiptRecorded,
     RetentionSet,
     Role,
+    SigningKeyMade,
 )
 from passerby.rights.cases.fold import fold, follow
 from passerby.rights.cases.state import FIRST, Case, Client
@@ -139,7 +140,7 @@ def test_the_random_histories_get_far() -> None:
     """The property above would hold of histories in which nothing happens."""
     reached: Counter[Status] = Counter()
 
-    @settings(max_examples=300, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
     @given(st.lists(random_events(), min_size=1, max_size=40))
     def draw(events: list[Event]) -> None:
         reached.update(case.status for case in accepted([*begun(), *events])[0].cases)
@@ -371,6 +372,14 @@ def test_holds_and_retention() -> None:
     assert "there is no legal hold" in refused(lift)
     assert "began on 2026-03-03" in refused(hold, replace(lift, day=DAY))
     assert fold([*begun(), RetentionSet(day=DAY, until=day(9))]).retention == day(9)
+
+
+def test_a_client_has_one_signing_key() -> None:
+    key = SigningKeyMade(day=DAY, fingerprint="0" * 64, file=kept(b"key", Role.SIGNING_KEY))
+    client = fold([*begun(), key])
+    assert client.signing == key
+    assert key.file.name in client.files
+    assert "has a signing key already" in refused(key, key)
 
 
 def test_the_first_record_adds_the_client() -> None:

@@ -38,7 +38,7 @@ def every_date(deadline: Deadline) -> list[date]:
 @given(CLOCKS, PLACES, EVENTS, st.integers(1, 40))
 @example(laws.GDPR, ("PL",), date(2026, 1, 29), 2)
 @example(laws.GDPR, ("PL",), date(2028, 2, 28), 1)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_later_event_is_never_due_earlier(
     clock: Clock, places: tuple[str, ...], event: date, later: int
 ) -> None:
@@ -53,7 +53,7 @@ def test_a_later_event_is_never_due_earlier(
 @given(CLOCKS, PLACES, EVENTS, st.integers(0, 120))
 @example(laws.GDPR, ("DE-BY",), date(2024, 1, 31), 29)
 @example(laws.GDPR, ("FR",), date(2027, 12, 31), 31)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_an_extension_never_shortens(
     clock: Clock, places: tuple[str, ...], event: date, announced: int
 ) -> None:
@@ -67,7 +67,7 @@ def test_an_extension_never_shortens(
 
 
 @given(CLOCKS, PLACES, EVENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nothing_is_overdue_before_the_latest_reading_has_passed(
     clock: Clock, places: tuple[str, ...], event: date
 ) -> None:
@@ -90,7 +90,7 @@ def stops(draw: st.DrawFn, event: date) -> tuple[Pause, ...]:
 
 
 @given(STOPPED, PLACES, EVENTS, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_pauses_only_lengthen(
     clock: Clock, places: tuple[str, ...], event: date, data: st.DataObject
 ) -> None:
@@ -110,7 +110,7 @@ def test_pauses_only_lengthen(
 
 
 @given(STOPPED, PLACES, EVENTS, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_explanation_replays_to_the_same_date(
     clock: Clock, places: tuple[str, ...], event: date, data: st.DataObject
 ) -> None:
@@ -121,7 +121,7 @@ def test_the_explanation_replays_to_the_same_date(
 
 
 @given(CLOCKS, PLACES, EVENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_clock_explains_itself(clock: Clock, places: tuple[str, ...], event: date) -> None:
     deadline = laws.at(clock, event, *places)
     for reading in deadline.readings:

@@ -41,10 +41,17 @@ def test_rows_grow_old(tmp_path: Path) -> None:
     assert "face-finder" in {row.id for row in check(tmp_path, TODAY).never}
 
 
-def test_a_day_to_come_is_a_fault(tmp_path: Path) -> None:
+def test_a_day_to_come_is_told(tmp_path: Path) -> None:
     put(tmp_path, "authorities/a.yaml", AUTHORITY)
-    (fault,) = check(tmp_path, date(2026, 1, 30)).faults
-    assert str(fault) == f"{tmp_path}/authorities/a.yaml:2: 2026-01-31 is still to come"
+
+    def ahead(day: date) -> set[str]:
+        findings = check(tmp_path, day)
+        assert findings.faults == ()
+        assert not [row for row in findings.ahead if row in findings.stale + findings.never]
+        return {row.id for row in findings.ahead}
+
+    assert "xx-authority" in ahead(date(2026, 1, 30))
+    assert "xx-authority" not in ahead(date(2026, 1, 31))
 
 
 def test_a_name_that_leads_nowhere_is_a_fault_with_its_line(tmp_path: Path) -> None:
@@ -130,6 +137,7 @@ def test_the_command_counts_from_a_day_that_is_named(shell: Shell, tmp_path: Pat
     command = ("request", "check-data", "--knowledge", tmp_path, "--on")
     assert shell.run(*command, "2026-01-31") == 0
     assert "not for over a year" not in shell.err
+    assert "    on a day to come (" in shell.err
     assert shell.run(*command, "2026-02-01", "--json") == 0
     assert "not for over a year (1): court-1" in shell.err
     assert shell.json()["day"] == "2026-02-01"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import platformdirs
 import pytest
@@ -220,7 +220,7 @@ class Version:
 def with_versions(*versions: Version) -> Knowledge:
     known = Knowledge(own=None)
     tree = known.rows(Kind.CONTROLLERS)[0].tree
-    known._read[Kind.LAWS] = tuple(
+    known._mine[Kind.LAWS] = tuple(
         Row(
             kind=Kind.LAWS,
             id=each.id,
@@ -268,6 +268,29 @@ def test_what_is_known_cannot_be_changed(known: Knowledge) -> None:
         known.authority("pl-uodo").names["en"] = "x"  # type: ignore[index]
 
 
+def test_of_what_came_with_passerby_only_what_is_asked_for_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = folders.read_row
+    names: list[str] = []
+
+    def recorded(kind: Kind, file: Any, origin: Path | None) -> Row:
+        names.append(file.name)
+        return read(kind, file, origin)
+
+    monkeypatch.setattr(folders, "read_row", recorded)
+    put(tmp_path, "controllers/a.yaml", CONTROLLER)
+    folders._shipped_row.cache_clear()
+    known = Knowledge.load(tmp_path)
+    assert known.controller("pimeyes").name == "PimEyes"
+    assert names == ["a.yaml", "pimeyes.yaml"]
+    assert known.controller("face-finder").seat == "NO"
+    assert names == ["a.yaml", "pimeyes.yaml"]
+    with pytest.raises(UnknownName, match="did you mean pimeyes"):
+        known.controller("pimeye")
+    assert len(names) == 1 + 8
+
+
 def test_files_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, "authorities/a.yaml", AUTHORITY)
     known = Knowledge.load(tmp_path)
@@ -275,3 +298,27 @@ def test_files_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(folders, "read_row", lambda *_: pytest.fail("read again"))
     assert known.authority("xx-authority").remits == (Remit.COMPANIES,)
     assert known.authorities_for("IM")
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(path: Path) -> NoReturn:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    for name in ("is_dir", "iterdir"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, name, forbidden)
+            with pytest.raises(BadKnowledge, match=":1: cannot be read: Permission denied"):
+                Knowledge.load(tmp_path)
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda *_: tmp_path / "data")
+    monkeypatch.setattr(Path, "lstat", forbidden)
+    with pytest.raises(BadKnowledge, match=":1: cannot be read: Permission denied"):
+        Knowledge.load()
+
+
+def test_the_users_folder_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda *_: tmp_path)
+    (tmp_path / "knowledge").symlink_to(tmp_path / "gone")
+    with pytest.raises(BadKnowledge, match="there is no such folder"):
+        Knowledge.load()

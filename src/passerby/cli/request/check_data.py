@@ -67,6 +67,7 @@ def _tell(findings: Findings) -> None:
         say(f"{kind}: {count}")
         _tell_ids("never checked", (row for row in findings.never if row.kind is kind))
         _tell_ids("not for over a year", (row for row in findings.stale if row.kind is kind))
+        _tell_ids("on a day to come", (row for row in findings.ahead if row.kind is kind))
 
 
 def _tell_ids(what: str, rows: Iterable[Row]) -> None:
@@ -85,6 +86,7 @@ def _document(findings: Findings, today: date) -> dict[str, Any]:
         own=[_row(row) | {"overrides": row.overrides} for row in findings.own],
         never_checked=[_row(row) for row in findings.never],
         not_for_a_year=[_row(row) for row in findings.stale],
+        on_a_day_to_come=[_row(row) for row in findings.ahead],
     )
 
 

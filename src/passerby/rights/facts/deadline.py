@@ -55,8 +55,10 @@ class Reading:
 class Deadline:
     """When an answer is due. `due` and `extended` are the earliest readings' (the legal dates),
     `overdue_from` is the day after the latest reading that counts: the extended one only when
-    an extension was announced in time. All None where the law sets no period, and then
-    `why_none` says so. `open_ended`: a pause has not ended, so no date stands yet."""
+    an extension was announced in time. It is None while the day of receipt is not known and the
+    law counts from it; where the requester has to act, it is the day after the earliest reading.
+    All None where the law sets no period, and then `why_none` says so. `open_ended`: a pause has
+    not ended, so no date stands yet."""
 
     due: date | None
     extended: date | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,12 +22,14 @@ FRESH = 365
 class Findings:
     """What a check found. `own` are the rows of the user's, of which some stand in place of
     others; `never` those that nobody compared with their sources, `stale` those of which that is
-    more than a year ago; `faults` what is wrong, empty when all can be used."""
+    more than a year ago, `ahead` those of which that is still to come (a day mistyped, or a clock
+    that is wrong); `faults` what is wrong, empty when all can be used."""
 
     counts: Mapping[Kind, int]
     own: tuple[Row, ...]
     never: tuple[Row, ...]
     stale: tuple[Row, ...]
+    ahead: tuple[Row, ...]
     faults: tuple[Fault, ...]
 
 
@@ -47,12 +49,12 @@ def check(own: Path | None, today: date) -> Findings:
             faults.extend(error.faults)
     rows = [row for kind in known for row in known[kind]]
     faults.extend(_loose_ends(known))
-    faults.extend(_from_the_future(rows, today))
     return Findings(
         counts=MappingProxyType({kind: len(known[kind]) for kind in known}),
         own=tuple(row for row in rows if row.origin is not None),
         never=tuple(row for row in rows if row.checked is None),
-        stale=tuple(row for row in rows if _old(row, today)),
+        stale=tuple(row for row in rows if _days_old(row, today) > FRESH),
+        ahead=tuple(row for row in rows if _days_old(row, today) < 0),
         faults=tuple(faults),
     )
 
@@ -64,14 +66,8 @@ def refuse_faults(findings: Findings) -> None:
         raise BadKnowledge(f"{first} (and {len(more)} more)" if more else str(first))
 
 
-def _old(row: Row, today: date) -> bool:
-    return row.checked is not None and (today - row.checked).days > FRESH
-
-
-def _from_the_future(rows: Iterable[Row], today: date) -> Iterator[Fault]:
-    for row in rows:
-        if row.checked is not None and row.checked > today:
-            yield row.tree.fault(("checked",), f"{row.checked} is still to come")
+def _days_old(row: Row, today: date) -> int:
+    return 0 if row.checked is None else (today - row.checked).days
 
 
 def _loose_ends(known: Mapping[Kind, tuple[Row, ...]]) -> Iterator[Fault]:

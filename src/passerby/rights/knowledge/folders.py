@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -22,7 +22,7 @@ SUFFIXES = (".yaml", ".yml")
 def check(own: Path) -> None:
     """Look at a user's folder. Raises Malformed when there is none, or when it holds files that
     would never be read: a folder of no kind, a file outside of the folders, another suffix."""
-    if not own.is_dir():
+    if not _is_folder(own):
         raise Malformed(Fault(str(own), 1, "there is no such folder"))
     faults = [fault for entry in _entries(own) for fault in _strays(entry)]
     if faults:
@@ -32,27 +32,48 @@ def check(own: Path) -> None:
 def rows(kind: Kind, own: Path | None) -> tuple[Row, ...]:
     """Return the rows of a kind, by id and version. Raises Malformed with the faults of all its
     files."""
-    shipped = _shipped(kind)
-    if own is None or not (own / kind.value).is_dir():
-        return shipped
-    mine = read_all(kind, own / kind.value, own)
-    replaced = {(row.id, row.version) for row in shipped} & {(row.id, row.version) for row in mine}
-    kept = [row for row in shipped if (row.id, row.version) not in replaced]
-    marked = [replace(row, overrides=(row.id, row.version) in replaced) for row in mine]
+    return merged(shipped(kind), mine(kind, own))
+
+
+def merged(theirs: tuple[Row, ...], ours: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return the user's rows and those that they do not stand in place of, by id and version."""
+    replaced = {(row.id, row.version) for row in theirs} & {(row.id, row.version) for row in ours}
+    kept = [row for row in theirs if (row.id, row.version) not in replaced]
+    marked = [replace(row, overrides=(row.id, row.version) in replaced) for row in ours]
     return _sorted(kept + marked)
 
 
-def read_all(kind: Kind, folder: Traversable, own: Path | None) -> tuple[Row, ...]:
-    """Read every file of a folder as a row of this kind; `own` is None for what came with
-    Passerby. Raises Malformed with the faults of all its files."""
+def mine(kind: Kind, own: Path | None) -> tuple[Row, ...]:
+    """Return the user's own rows of a kind. Raises Malformed."""
+    if own is None or not _is_folder(own / kind.value):
+        return ()
+    return _read_all(own / kind.value, "", lambda file: read_row(kind, file, Path(str(file))))
+
+
+def shipped(kind: Kind, name: str = "") -> tuple[Row, ...]:
+    """Return the rows of a kind that came with Passerby. With a name, only the files that begin
+    with it are read: each of these files is called after the id of its row. Raises Malformed."""
+    return _read_all(SHIPPED / kind.value, name, lambda file: _shipped_row(kind, file.name))
+
+
+@cache
+def _shipped_row(kind: Kind, file: str) -> Row:
+    return read_row(kind, SHIPPED / kind.value / file, None)
+
+
+def _read_all(
+    folder: Traversable, begin: str, read: Callable[[Traversable], Row]
+) -> tuple[Row, ...]:
+    """Read the files of a folder whose names begin so. Raises Malformed with the faults of all
+    of them."""
     faults: list[Fault] = []
     made: list[Row] = []
     first: dict[tuple[str, object], str] = {}
     for file in _entries(folder):
-        if not file.name.endswith(SUFFIXES):
+        if not (file.name.startswith(begin) and file.name.endswith(SUFFIXES)):
             continue
         try:
-            row = read_row(kind, file, None if own is None else Path(str(file)))
+            row = read(file)
         except Malformed as error:
             faults.extend(error.faults)
             continue
@@ -65,14 +86,28 @@ def read_all(kind: Kind, folder: Traversable, own: Path | None) -> tuple[Row, ..
     return _sorted(made)
 
 
-@cache
-def _shipped(kind: Kind) -> tuple[Row, ...]:
-    folder = SHIPPED / kind.value
-    return read_all(kind, folder, None) if folder.is_dir() else ()
-
-
 def _sorted(given: list[Row]) -> tuple[Row, ...]:
     return tuple(sorted(given, key=lambda row: (row.id, str(row.version))))
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is something of this name. Raises Malformed when that cannot be
+    known."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise Malformed(Fault(str(path), 1, f"cannot be read: {error.strerror}")) from error
+    return True
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        # The folder above it may not be looked into: it is not the same as not being there.
+        raise Malformed(Fault(str(path), 1, f"cannot be read: {error.strerror}")) from error
 
 
 def _entries(folder: Traversable) -> list[Traversable]:

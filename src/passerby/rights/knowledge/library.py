@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
 from passerby.errors import BadKnowledge, NoRight, UnknownName
+from passerby.rights.facts.language import Language
 from passerby.rights.facts.law import Law
 from passerby.rights.facts.party import Authority, Controller, Remit, Ruling
 from passerby.rights.knowledge import folders, rulings
@@ -29,14 +29,14 @@ class Knowledge:
     """The rows that came with Passerby, with the user's own before them.
 
     A row of the user's stands for the whole row of the same id (of a law: of the same id and
-    first day), or is added. The files of a kind are read when the first of its rows is asked
-    for, all of them: one that is wrong is BadKnowledge, never left out.
+    first day), or is added. All of the user's files of a kind are read when the first of its rows
+    is asked for: one that is wrong is BadKnowledge, never left out.
     """
 
     own: Path | None
     """The user's folder; None when there is none."""
-    # A memory of what was read, and no part of the value.
-    _read: dict[Kind, tuple[Row, ...]] = field(default_factory=dict, repr=False, compare=False)
+    # A memory of the user's files, and no part of the value.
+    _mine: dict[Kind, tuple[Row, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, own: Path | None = None) -> Knowledge:
@@ -46,9 +46,9 @@ class Knowledge:
         something that is none of the kinds.
         """
         folder = default_folder() if own is None else own
-        if own is None and not folder.exists():
-            return cls(own=None)
         try:
+            if own is None and not folders.is_there(folder):
+                return cls(own=None)
             folders.check(folder)
         except Malformed as error:
             raise refused(error) from error
@@ -56,20 +56,26 @@ class Knowledge:
 
     def rows(self, kind: Kind) -> tuple[Row, ...]:
         """Return all rows of a kind, by id and version. Raises BadKnowledge."""
-        if kind not in self._read:
-            try:
-                self._read[kind] = folders.rows(kind, self.own)
-            except Malformed as error:
-                raise refused(error) from error
-        return self._read[kind]
+        return self._merged(kind, "")
 
     def row(self, kind: Kind, name: str) -> Row:
         """Return the row of this id, of several versions the last. Raises UnknownName with the
         ids that are nearest, BadKnowledge."""
-        found = [row for row in self.rows(kind) if row.id == name]
+        return self._versions(kind, name)[-1]
+
+    def _versions(self, kind: Kind, name: str) -> tuple[Row, ...]:
+        found = tuple(row for row in self._merged(kind, name) if row.id == name)
         if not found:
             raise unknown(kind, name, (row.id for row in self.rows(kind)))
-        return found[-1]
+        return found
+
+    def _merged(self, kind: Kind, begin: str) -> tuple[Row, ...]:
+        try:
+            if kind not in self._mine:
+                self._mine[kind] = folders.mine(kind, self.own)
+            return folders.merged(folders.shipped(kind, begin), self._mine[kind])
+        except Malformed as error:
+            raise refused(error) from error
 
     def laws(self) -> tuple[Law, ...]:
         """Return every version of every law, by id and first day."""
@@ -80,13 +86,11 @@ class Knowledge:
 
         Raises UnknownName, and NoRight when no version of it is in force on that day.
         """
-        self.row(Kind.LAWS, name)
+        versions: list[Law] = [row.value for row in self._versions(Kind.LAWS, name)]
         day = date.today() if on is None else on
-        versions = [law for law in self.laws() if law.id == name]
         begun = [law for law in versions if law.applies_from <= day]
         if begun and (begun[-1].applies_to is None or day < begun[-1].applies_to):
-            last: Law = begun[-1]
-            return last
+            return begun[-1]
         known = ", ".join(_span(law) for law in versions)
         raise NoRight(
             f"the law {name!r} as it held on {day} is not known: there is the one {known}",
@@ -161,13 +165,14 @@ class Knowledge:
         ]
         return tuple(sorted(fit, key=lambda ruling: (ruling.day, ruling.id)))
 
-    def languages(self) -> tuple[Any, ...]:
+    def languages(self) -> tuple[Language, ...]:
         """Return the languages of letters by their codes."""
         return tuple(row.value for row in self.rows(Kind.LANGUAGES))
 
-    def language(self, code: str) -> Any:
+    def language(self, code: str) -> Language:
         """Return a language of letters. Raises UnknownName."""
-        return self.row(Kind.LANGUAGES, code).value
+        found: Language = self.row(Kind.LANGUAGES, code).value
+        return found
 
 
 def refused(error: Malformed) -> BadKnowledge:

@@ -28,6 +28,9 @@ _OWN_RIGHT = {
 }
 """Letters that rest on a right of their own, whatever was asked for."""
 
+_OF_RECORDS = frozenset({LetterKind.REMINDER, LetterKind.WITHDRAWAL, LetterKind.APPEAL})
+"""Letters that can follow a request for records."""
+
 _FIRST = frozenset({LetterKind.REQUEST, LetterKind.RECORDS, LetterKind.NOTICE})
 """Letters that need none before them."""
 
@@ -39,7 +42,7 @@ def check_bounds(matter: Matter, kind: LetterKind) -> None:
         right_of(matter, _OWN_RIGHT[kind])
     elif matter.law.kind is not LawKind.PUBLIC_RECORDS:
         requested(matter)
-    elif kind not in {LetterKind.REMINDER, LetterKind.WITHDRAWAL, LetterKind.APPEAL}:
+    elif kind not in _OF_RECORDS:
         raise NoRight(f"{name_of(matter.law)} has no letter of the kind {kind}")
     if kind is LetterKind.APPEAL and not appeals(matter.law):
         raise NoRight(f"{name_of(matter.law)} knows no appeal")
@@ -56,7 +59,7 @@ def requested(matter: Matter) -> tuple[Right, ...]:
     for right in matter.rights:
         if right not in _REQUESTED:
             raise NoRight(
-                f"a request cannot ask for {right!r}: that is a letter of its own",
+                f"a request cannot ask for {right.value!r}: that is a letter of its own",
                 "Leave it out of --right.",
             )
     found = tuple(right_of(matter, kind) for kind in _REQUESTED if kind in matter.rights)
@@ -68,9 +71,25 @@ def requested(matter: Matter) -> tuple[Right, ...]:
 def right_of(matter: Matter, kind: RightKind) -> Right:
     """Return a right of the law. Raises NoRight where the law does not give it in the place."""
     right = matter.law.rights.get(kind)
-    if right is None or (right.places is not None and not _inside(matter.place, right.places)):
-        raise NoRight(f"{name_of(matter.law)} does not give the right {kind!r} in {matter.place}")
+    place = place_of(matter)
+    if right is None or (right.places is not None and not _inside(place, right.places)):
+        raise NoRight(f"{name_of(matter.law)} does not give the right {kind.value!r} in {place}")
     return right
+
+
+def asked_rights(matter: Matter) -> tuple[Right, ...]:
+    """Return what the first letter asked for. Raises NoRight as `requested` does."""
+    if matter.law.kind is LawKind.PUBLIC_RECORDS:
+        return (right_of(matter, RightKind.RECORDS),)
+    return requested(matter)
+
+
+def place_of(matter: Matter) -> str:
+    """Return the place that the law has to apply in: a law of records applies to agencies, every
+    other one protects people."""
+    if matter.law.kind is LawKind.PUBLIC_RECORDS and matter.agency is not None:
+        return matter.agency.place
+    return matter.place
 
 
 def clock_of(law: Law, right: Right) -> Clock | None:
@@ -107,8 +126,8 @@ def name_of(law: Law) -> str:
 
 def _check_place(matter: Matter) -> None:
     law = matter.law
-    if not _inside(matter.place, law.places):
-        raise NoRight(f"{name_of(law)} does not apply in {matter.place}")
+    if not _inside(place_of(matter), law.places):
+        raise NoRight(f"{name_of(law)} does not apply in {place_of(matter)}")
     ended = law.applies_to is not None and matter.day >= law.applies_to
     if matter.day < law.applies_from or ended:
         raise NoRight(f"this version of {name_of(law)} does not apply on {matter.day}")
@@ -147,6 +166,9 @@ def _check_parties(matter: Matter, kind: LetterKind) -> None:
         raise BadRecord("a request for records goes to an agency, not to a company")
     if kind is LetterKind.COMPLAINT and matter.authority is None:
         raise NoAddress(f"no supervisory authority is known to complain to for {matter.place}")
+    writer = matter.client if matter.mandate is None else matter.mandate.holder
+    if not writer.email and not any(line.strip() for line in writer.address):
+        raise BadRecord("the sender has neither an e-mail address nor a postal one to answer to")
     contact = matter.contact
     if not contact.value.strip() or contact.channel is Channel.PHONE:
         raise NoAddress("there is no address that a letter could go to")

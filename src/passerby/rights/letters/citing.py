@@ -8,21 +8,29 @@ from passerby.rights.facts.letter import BlockKind
 from passerby.rights.facts.party import Finality, Ruling, RulingKind
 from passerby.rights.letters.draft import Draft
 
+_AGAINST = "abusive-requests"
+"""What a decision supports that helps the other side: it is heeded, and not cited."""
+
 MOST = 3
 """So many decisions are cited for one thing in a request; a complaint cites all."""
 
 
 def final(draft: Draft, *supports: str) -> tuple[Ruling, ...]:
-    """Return the final decisions for one of these things, the latest first."""
-    found = [each for each in _fitting(draft, supports) if each.finality is Finality.FINAL]
-    return _surest(found)[:MOST]
+    """Return the decisions for one of these things that are final and were read at the source,
+    the latest first: a first letter becomes no draft for the sake of one that it can do without."""
+    found = [
+        each
+        for each in _fitting(draft, supports)
+        if each.finality is Finality.FINAL and each.confidence.certain
+    ]
+    return _latest_first(found)[:MOST]
 
 
 def citable(draft: Draft, *supports: str) -> tuple[Ruling, ...]:
     """Return the decisions for one of these things that may be cited at all, the latest first:
-    an annulled one never is."""
+    an annulled one never is, and one that was not read at the source only where none was."""
     found = [each for each in _fitting(draft, supports) if each.finality is not Finality.ANNULLED]
-    return _surest(found)
+    return _latest_first([each for each in found if each.confidence.certain] or found)
 
 
 def cite(draft: Draft, ruling: Ruling) -> str:
@@ -31,7 +39,7 @@ def cite(draft: Draft, ruling: Ruling) -> str:
     values = {
         "by": draft.known(ruling.by),
         "ruling": ruling.reference,
-        "day": draft.date(ruling.day),
+        "day": str(ruling.day.year) if ruling.month_only else draft.date(ruling.day),
     }
     if not ruling.confidence.certain:
         draft.doubt("ruling", by=values["by"], ruling=values["ruling"])
@@ -71,11 +79,9 @@ def _fitting(draft: Draft, supports: tuple[str, ...]) -> list[Ruling]:
         if matter.law.id in ruling.laws
         and ruling.controller in {None, company}
         and not set(supports).isdisjoint(ruling.supports)
+        and _AGAINST not in ruling.supports
     ]
 
 
-def _surest(rulings: list[Ruling]) -> tuple[Ruling, ...]:
-    """Return those that were read at the source; where there is none, the others, so that a
-    letter becomes no draft for the sake of a decision that it does not need."""
-    sure = [ruling for ruling in rulings if ruling.confidence.certain]
-    return tuple(sorted(sure or rulings, key=lambda ruling: (ruling.day, ruling.id), reverse=True))
+def _latest_first(rulings: list[Ruling]) -> tuple[Ruling, ...]:
+    return tuple(sorted(rulings, key=lambda ruling: (ruling.day, ruling.id), reverse=True))

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from passerby.rights.facts.language import Language
-from passerby.rights.facts.letter import Block, BlockKind, Labels, Letter, LetterKind
+from passerby.rights.facts.letter import BlockKind, Labels, Letter, LetterKind
 from passerby.rights.facts.matter import Matter, Person
 from passerby.rights.facts.party import Channel
 from passerby.rights.letters.bounds import check_bounds, first_sent
@@ -70,7 +70,7 @@ def compose(
         closing=draft.say("labels.closing"),
         signed=clean(writer.name),
         enclosures=tuple(draft.enclosures),
-        labels=_labels(draft),
+        labels=_labels(draft, language),
         doubts=draft.doubts,
         anchor=matter.anchor,
     )
@@ -84,14 +84,12 @@ def compose_reading_copy(
     *,
     grace: date | None = None,
 ) -> Letter:
-    """Compose the client's reading copy of a letter, in her language. It is headed by a line
-    that says that it is a translation and is not sent; `sent_in` is the letter's own language.
+    """Compose the client's reading copy of a letter, in her language. Its label, which heads it,
+    says that it is a translation and is not sent; `sent_in` is the letter's own language.
     Raises as `compose` does."""
     letter = compose(matter, kind, language, grace=grace)
-    name = language.languages.get(sent_in.code, sent_in.name)
-    head = Draft(matter, language).say("labels.reading_copy", letter_language=name)
-    block = Block(kind=BlockKind.PARAGRAPH, text=head)
-    return replace(letter, blocks=(block, *letter.blocks), reading_copy=True)
+    labels = _labels(Draft(matter, language), sent_in)
+    return replace(letter, labels=labels, reading_copy=True)
 
 
 def _sender(writer: Person) -> tuple[str, ...]:
@@ -130,7 +128,8 @@ def _subject(draft: Draft, kind: LetterKind) -> str:
     return draft.say(f"subjects.{kind}", **values)
 
 
-def _labels(draft: Draft) -> Labels:
+def _labels(draft: Draft, sent_in: Language) -> Labels:
+    name = draft.language.languages.get(sent_in.code, sent_in.name)
     return Labels(
         reference=draft.say("labels.reference"),
         date=draft.date(draft.matter.day),
@@ -139,4 +138,5 @@ def _labels(draft: Draft) -> Labels:
         page=draft.say("labels.page"),
         draft=draft.say("labels.draft"),
         anchor=draft.say("labels.anchor"),
+        reading_copy=draft.say("labels.reading_copy", letter_language=name),
     )

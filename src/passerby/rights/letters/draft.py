@@ -12,7 +12,7 @@ from passerby.rights.facts.matter import Matter
 from passerby.rights.facts.party import Contact
 from passerby.rights.facts.source import Texts, text_in
 from passerby.rights.knowledge.templates import Value, render_text
-from passerby.rights.letters.cleaning import clean
+from passerby.rights.letters.cleaning import clean, clean_lines
 
 _KIN = {"uk-gdpr": ("gdpr",)}
 """Laws that have the articles of another one."""
@@ -113,10 +113,11 @@ class Draft:
 
     def use(self, contact: Contact) -> None:
         """Say that the letter rests on this address."""
+        address = ", ".join(clean_lines(contact.value))
         if not contact.confidence.certain:
-            self.doubt("contact", address=contact.value)
+            self.doubt("contact", address=address)
         if contact.checked is None:
-            self.doubt("unchecked", address=contact.value)
+            self.doubt("unchecked", address=address)
 
     def known(self, texts: Texts) -> str:
         """Return a text of what is known in the letter's language, else in English."""

@@ -6,16 +6,10 @@ from datetime import date
 
 from passerby.errors import BadDate, BadRecord, NoRight
 from passerby.rights.facts.deadline import Deadline, Reading
-from passerby.rights.facts.law import Citation, Clock, LawKind, RightKind, Start
+from passerby.rights.facts.law import Citation, Clock, RightKind, Start
 from passerby.rights.facts.matter import Matter, Reply
 from passerby.rights.facts.point import Answered, Point, Verdict
-from passerby.rights.letters.bounds import (
-    clock_of,
-    first_sent,
-    name_of,
-    requested,
-    right_of,
-)
+from passerby.rights.letters.bounds import asked_rights, clock_of, first_sent, name_of
 from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
     last_reply,
@@ -117,13 +111,14 @@ def say_points(draft: Draft, section: str, points: tuple[Answered, ...]) -> None
 
 def provisions_of(matter: Matter, point: Point) -> tuple[Citation, ...]:
     """Return what demands a point. Raises NoRight when none of the rights asked for does."""
-    public = matter.law.kind is LawKind.PUBLIC_RECORDS
-    rights = (right_of(matter, RightKind.RECORDS),) if public else requested(matter)
     found = tuple(
-        citation for right in rights for each, citation in points_of(matter, right) if each is point
+        citation
+        for right in asked_rights(matter)
+        for each, citation in points_of(matter, right)
+        if each is point
     )
     if not found:
-        raise NoRight(f"{name_of(matter.law)}: nothing asked for demands the point {point!r}")
+        raise NoRight(f"{name_of(matter.law)}: nothing asked for demands the point {point.value!r}")
     return found
 
 
@@ -134,9 +129,7 @@ def ordered(matter: Matter) -> bool:
 
 def due_clock(matter: Matter) -> Clock | None:
     """Return the clock of the matter's deadline: the first that runs on what was asked for."""
-    if matter.law.kind is LawKind.PUBLIC_RECORDS:
-        return clock_of(matter.law, right_of(matter, RightKind.RECORDS))
-    clocks = (clock_of(matter.law, right) for right in requested(matter))
+    clocks = (clock_of(matter.law, right) for right in asked_rights(matter))
     return next((clock for clock in clocks if clock is not None), None)
 
 
@@ -168,10 +161,9 @@ def say_due(draft: Draft) -> None:
         draft.paragraph("reminder.period", period=period, provision=provision)
         return
     if not overdue(matter):
-        raise BadDate(
-            f"on {matter.day} the answer is not late: it is from {deadline.overdue_from}",
-            "Wait until then.",
-        )
+        late = deadline.overdue_from
+        when = "the clock stands still" if late is None else f"it is from {late} on"
+        raise BadDate(f"on {matter.day} the answer is not late: {when}", "Wait until it is.")
     if not deadline.confidence.certain:
         draft.doubt("deadline", due=draft.date(deadline.due))
     said = [_due(draft, clock, deadline, provision), *_moved(draft, clock, deadline)]
@@ -183,14 +175,17 @@ def say_due(draft: Draft) -> None:
 
 def _due(draft: Draft, clock: Clock, deadline: Deadline, provision: str) -> str:
     first = first_sent(draft.matter)
-    event = first.received if clock.start is Start.RECEIVED else first.sent
+    received = first.received if clock.start is Start.RECEIVED else None
+    # Where receipt is not on record, the clocks count from the day of sending.
+    event = first.sent if received is None else received
     due = draft.date(deadline.due) if deadline.due is not None else ""
     steps = _legal(deadline).steps if deadline.readings else ()
     paused = any(step.rule.startswith(_PAUSED) for step in steps)
-    if event is None or clock.period is None or paused:
+    counted = not steps or steps[0].day == event
+    if clock.period is None or paused or not counted:
         return draft.say("reminder.due-plain", due=due, provision=provision)
     return draft.say(
-        f"reminder.due-{clock.start}",
+        "reminder.due-sent" if received is None else "reminder.due-received",
         due=due,
         period=draft.period(clock.period),
         event=draft.date(event),

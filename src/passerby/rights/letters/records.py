@@ -5,7 +5,7 @@ from __future__ import annotations
 from passerby.rights.facts.law import LawKind, RightKind
 from passerby.rights.facts.point import Point
 from passerby.rights.letters import citing
-from passerby.rights.letters.bounds import appeals, first_sent, requested, right_of
+from passerby.rights.letters.bounds import appeals, first_sent, right_of
 from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
     last_reply,
@@ -50,10 +50,6 @@ def write_records(draft: Draft) -> None:
 def write_appeal(draft: Draft) -> None:
     """Write against a refusal, or against silence."""
     matter = draft.matter
-    if matter.law.kind is LawKind.PUBLIC_RECORDS:
-        right_of(matter, RightKind.RECORDS)
-    else:
-        requested(matter)
     first = first_sent(matter)
     values = {
         "sent": draft.date(first.sent),

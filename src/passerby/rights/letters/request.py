@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from passerby.rights.facts.deadline import Deadline
 from passerby.rights.facts.law import Citation, Clock, Event, Right, RightKind, Start
 from passerby.rights.facts.letter import BlockKind
 from passerby.rights.facts.point import Point
@@ -121,6 +122,13 @@ def say_time(draft: Draft, rights: tuple[Right, ...]) -> None:
     _say_acknowledgement(draft)
 
 
+def _runs_from(draft: Draft, deadline: Deadline) -> bool:
+    """Return whether the deadline was counted from the day of the letter, which is what the
+    letter says of it."""
+    days = [reading.steps[0].day for reading in deadline.readings if reading.steps]
+    return all(day == draft.matter.day for day in days)
+
+
 def _say_acknowledgement(draft: Draft) -> None:
     """Ask to confirm receipt, where the law has a time for that."""
     clock = draft.matter.law.clocks.get("acknowledgement")
@@ -146,7 +154,7 @@ def _say_clock(draft: Draft, clock: Clock | None, over: dict[str, str], *, dated
         )
     ]
     deadline = draft.matter.deadline
-    if dated and deadline is not None and deadline.due is not None:
+    if dated and deadline is not None and deadline.due is not None and _runs_from(draft, deadline):
         due = draft.date(deadline.due)
         said.append(draft.say(f"request.date-if-{event}", due=due))
         if not deadline.confidence.certain:

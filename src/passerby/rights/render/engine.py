@@ -21,6 +21,7 @@ import typst
 from passerby.errors import BadRecord, DependencyError
 
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed')
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Z][a-z]{3})?(?:-([A-Z]{2}))?$")
 _ADVICE = (
     "Write it in Latin, Greek or Cyrillic letters for the PDF; the e-mail and the text carry it "
     "as it is."
@@ -58,6 +59,15 @@ def missing_glyphs(text: str) -> tuple[str, ...]:
             raise DependencyError(f"typst failed: {_first_line(error)}") from None
         return tuple(dict.fromkeys(c for c in text if c in missing))
     return ()
+
+
+def language_of(tag: str) -> dict[str, str | None]:
+    """Return a BCP 47 tag as typst takes it: a language, and a region where it has one. It
+    hyphenates by it, and screen readers speak by it. Raises BadRecord for what is no tag."""
+    found = _LANGUAGE.match(tag)
+    if found is None:
+        raise BadRecord(f"{tag!r} is no language")
+    return {"lang": found[1], "region": found[2]}
 
 
 def _compile(source: bytes, data: str, timestamp: int) -> bytes:

@@ -1,0 +1,136 @@
+"""`passerby request sent`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from passerby.cli.console import print_json, say
+from passerby.cli.options import Name, json_option
+from passerby.cli.request.access import Access, access_options, open_desk
+from passerby.cli.request.days import Day
+from passerby.cli.request.outgoing import calendar_file, write_files
+from passerby.errors import UsageError
+
+if TYPE_CHECKING:
+    from passerby.rights.cases.desk import Desk, Given
+    from passerby.rights.cases.state import Case
+    from passerby.rights.render.incoming import Mail
+
+
+@click.command()
+@click.argument("reference", metavar="REFERENCE")
+@click.option("--letter", type=click.IntRange(min=1), metavar="NUMBER", help="Which letter.  "
+              "[default: the last one]")  # fmt: skip
+@click.option("--date", "day", type=Day(), metavar="DATE", help="The day it was sent.  "
+              "[default: that of --eml, else today]")  # fmt: skip
+@click.option(
+    "--channel",
+    type=click.Choice(["email", "post", "form", "fax"]),
+    help="The way it went.  [default: the one it was written for]",
+)
+@click.option("--received", type=Day(), metavar="DATE", help="The day on which it was received.")
+@click.option("--message-id", metavar="<ID>", help="The Message-ID that the e-mail really had.")
+@click.option(
+    "--eml",
+    type=Name(),
+    metavar="FILE",
+    help="The e-mail as it was sent, from your mail program: its Message-ID and its day are used, "
+    "and it is kept as proof.",
+)
+@click.option("--proof", type=Name(), metavar="FILE", help="A receipt of the post or the like.")
+@click.option("-o", "--output", type=Name(), metavar="FOLDER", help="Where the calendar goes.")
+@access_options
+@json_option
+def sent(
+    access: Access,
+    reference: str,
+    letter: int | None,
+    day: date | None,
+    channel: str | None,
+    received: date | None,
+    message_id: str | None,
+    eml: Path | None,
+    proof: Path | None,
+    output: Path | None,
+    as_json: bool,
+) -> int:
+    """Record that a letter went out, or that it was received.
+
+    With --received the day from which an answer is late is known, and told with how it was
+    computed; --output gets it as a calendar file. To record a receipt later, or to correct it,
+    give --received alone.
+
+    \b
+    Examples:
+      passerby request sent PB-7F3K-9Q2M-X40D --eml sent.eml
+      passerby request sent PB-7F3K-9Q2M-X40D --received 2026-03-05 -o letters/
+    """
+    from passerby.rights.facts.party import Channel
+
+    with open_desk(access) as desk:
+        case = desk.records.find(reference)[2]
+        number = letter or len(case.letters)
+        kept = case.letter(number)
+        if kept is None:
+            raise UsageError(f"{case.reference} has no letter {number}")
+        if kept.sent is None:
+            file, mail = _proof(eml, proof)
+            went = day or (mail.sent.date() if mail and mail.sent else desk.today)
+            real = message_id or (mail.message_id if mail else None) or kept.drafted.message_id
+            way = Channel(channel) if channel else kept.drafted.channel
+            by_mail = way is Channel.EMAIL
+            desk.record_sent(reference, number, went, way, real if by_mail else None, file)
+        elif received is None:
+            raise UsageError(f"letter {number} was sent on {kept.sent.day} already")
+        if received is not None:
+            desk.record_received(reference, number, received)
+        return _tell(desk, case.reference, number, output, as_json=as_json)
+
+
+def _proof(eml: Path | None, proof: Path | None) -> tuple[Given | None, Mail | None]:
+    from passerby.files import read_input
+    from passerby.rights.cases.desk import Given
+    from passerby.rights.render.incoming import MAX_BYTES, read_eml
+
+    if eml is not None and proof is not None:
+        raise UsageError("one proof is kept with a letter: --eml or --proof")
+    path = eml or proof
+    if path is None:
+        return None, None
+    data = read_input(path, MAX_BYTES)
+    return Given(file_name=path.name, data=data), read_eml(data) if eml else None
+
+
+def _tell(desk: Desk, reference: str, number: int, output: Path | None, *, as_json: bool) -> int:
+    from passerby.cli.request.shown import case_json, case_lines
+    from passerby.report.json import document
+    from passerby.report.text import printable
+
+    client_id, client, case = desk.records.find(reference)
+    for line in case_lines(desk, client, case):
+        say(printable(line))
+    paths: tuple[Path, ...] = ()
+    if output is not None:
+        paths = write_files(desk, reference, output, [_calendar(desk, case)])
+    for path in paths:
+        say(f"  {printable(str(path))}")
+    if as_json:
+        files = [str(path) for path in paths]
+        print_json(
+            document("case", letter=number, files=files, **case_json(client_id, client, case))
+        )
+    return 0
+
+
+def _calendar(desk: Desk, case: Case) -> Given:
+    """The calendar, under a name that no earlier one has: which of them a program was given
+    shows in the count of computations."""
+    from passerby.rights.cases.desk import Given
+
+    made = calendar_file(case, desk.today)
+    name = f"{case.reference}-{len(case.deadlines)}.ics"
+    return Given(file_name=name, data=made.data)
