@@ -254,6 +254,15 @@ def test_records_are_asked_for_under_every_law_of_records(given: Law, code: str)
     assert letter.recipient[0] == "Bureau of Examples"
 
 
+@pytest.mark.parametrize("code", codes())
+def test_neither_notice_nor_records_claim_money(code: str) -> None:
+    notice = written(matter("bipa", rights=()), LetterKind.NOTICE, code)
+    records = written(records_matter(), LetterKind.RECORDS, code)
+    for claim in language(code).claims:
+        assert claim.casefold() not in notice.casefold()
+        assert claim.casefold() not in records.casefold()
+
+
 def test_records_of_her_own_are_asked_for() -> None:
     said = written(records_matter(), LetterKind.RECORDS)
     assert "whether a picture of me was searched for" in said
