@@ -146,8 +146,10 @@ def test_a_key_file_is_made_when_the_records_are_begun(
 def test_what_cannot_be_asked(shell: Clinic, more: tuple[str, ...], code: int, says: str) -> None:
     assert shell.ask(*NEW, *more) == code
     assert says in shell.err
-    assert not Path("out").exists()
     assert "Traceback" not in shell.err
+    assert not Path("out").exists()
+    if Path("records").exists() and "--today" not in more:
+        assert shell.told("client", "list")["clients"] == []
 
 
 def test_a_request_without_a_purpose(shell: Clinic) -> None:

@@ -140,8 +140,8 @@ def test_the_random_histories_get_far() -> None:
     """The property above would hold of histories in which nothing happens."""
     reached: Counter[Status] = Counter()
 
-    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
-    @given(st.lists(random_events(), min_size=1, max_size=40))
+    @settings(max_examples=250, deadline=None, database=None, derandomize=True)
+    @given(st.lists(random_events(), min_size=10, max_size=25))
     def draw(events: list[Event]) -> None:
         reached.update(case.status for case in accepted([*begun(), *events])[0].cases)
 
