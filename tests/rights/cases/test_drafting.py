@@ -11,6 +11,7 @@ from email.policy import default
 
 import pytest
 
+from case_desks import REQUEST, desk_on, profile, store_in
 from passerby.errors import (
     BadDate,
     BadRecord,
@@ -27,7 +28,6 @@ from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Asked, Crop, MandateKind, Person
 from passerby.rights.facts.party import Channel
 from passerby.store import Store
-from rights.cases.desks import REQUEST, desk_on, profile, store_in
 
 DAY = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)

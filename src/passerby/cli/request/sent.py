@@ -79,11 +79,12 @@ def sent(
             raise UsageError(f"{case.reference} has no letter {number}")
         if kept.sent is None:
             file, mail = _proof(eml, proof)
-            went = day or (mail.sent.date() if mail and mail.sent else desk.today)
+            went = day or (mail.sent.astimezone().date() if mail and mail.sent else desk.today)
             real = message_id or (mail.message_id if mail else None) or kept.drafted.message_id
             way = Channel(channel) if channel else kept.drafted.channel
-            by_mail = way is Channel.EMAIL
-            desk.record_sent(reference, number, went, way, real if by_mail else None, file)
+            desk.record_sent(
+                reference, number, went, way, real if way is Channel.EMAIL else None, file
+            )
         elif received is None:
             raise UsageError(f"letter {number} was sent on {kept.sent.day} already")
         if received is not None:
