@@ -81,6 +81,7 @@ def test_the_first_letter_is_kept_as_text_pdf_and_mail(store: Store) -> None:
     mail = message_from_bytes(data_of(draft, ".eml"), policy=default)
     assert mail["Message-ID"] == draft.event.message_id
     assert mail["To"].addresses[0].addr_spec == draft.event.to
+    assert str(mail["Subject"]).count(f"[{reference}]") == 1
     assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
     records = desk_on(store, DAY).records
     for file, given in zip(draft.event.files, draft.files, strict=True):

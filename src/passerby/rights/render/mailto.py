@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from passerby.errors import NoAddress
 from passerby.rights.facts.letter import Letter
-from passerby.rights.render.headers import check_address
+from passerby.rights.render.headers import check_address, mail_subject
 from passerby.rights.render.plain import check_letter
 from passerby.rights.render.text import body_text
 
