@@ -52,7 +52,7 @@ def letter_eml(
     message = EmailMessage(policy=MAIL)
     message["From"] = sender
     message["To"] = recipient
-    message["Subject"] = f"{letter.subject} [{letter.reference}]"
+    message["Subject"] = mail_subject(letter)
     message["Date"] = format_datetime(at.astimezone(UTC))
     message["Message-ID"] = check_message_id(message_id)
     earlier = [check_message_id(each) for each in thread]
