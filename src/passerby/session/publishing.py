@@ -73,9 +73,15 @@ class Press:
     pictures: dict[str, str] = field(default_factory=dict)
     """data: URIs of redacted pictures, by the sha256 of the copies."""
     _inbox: Inbox[Task] | None = None
+    _stopping: bool = False
+
+    def ready(self) -> None:
+        """Forget that it was told to stop before."""
+        self._stopping = False
 
     def stop(self) -> None:
         """Begin no other file; those in hand are finished."""
+        self._stopping = True
         if self._inbox is not None:
             self._inbox.clear()
 
@@ -119,6 +125,8 @@ class Press:
             pictures=True,
         )
         self._inbox = Inbox(tasks)
+        if self._stopping:
+            self._inbox.clear()
         with contextlib.closing(work_from(self._inbox, settings, workers)) as ends:
             yield from ends
         self._inbox = None
