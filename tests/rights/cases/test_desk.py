@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from case_desks import REQUEST, WORDS, desk_on, draft, profile, store_in, write
 from passerby.errors import (
     BadDate,
     BadRecord,
@@ -21,7 +22,7 @@ from passerby.errors import (
     UsageError,
 )
 from passerby.rights.cases.codec import encode_event
-from passerby.rights.cases.desk import OLD_COPIES, Given
+from passerby.rights.cases.desk import OLD_COPIES, Desk, Given
 from passerby.rights.cases.events import CaseClosed, Closing, LetterSent, PauseEnded, Role
 from passerby.rights.cases.records import Records, keep
 from passerby.rights.cases.status import Reason, Status
@@ -30,8 +31,8 @@ from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Agency, Asked, MandateKind, Person
 from passerby.rights.facts.party import Channel
 from passerby.rights.facts.point import Answered, Point, Verdict
+from passerby.rights.knowledge import Knowledge, folders
 from passerby.store import Store
-from rights.cases.desks import REQUEST, WORDS, desk_on, draft, profile, store_in, write
 
 DAY = date(2026, 3, 5)
 
@@ -85,6 +86,24 @@ def test_the_deadline_is_that_of_the_law_and_keeps_its_history(store: Store) -> 
     assert case.deadline is not None
     assert case.deadline.overdue_from == date(2026, 6, 6)
     assert desk.recompute(reference) == ()
+
+
+def test_what_is_known_anew_is_computed_anew_with_its_history(store: Store, tmp_path: Path) -> None:
+    _, reference = begun(store)
+    shipped = Path(folders.__file__).parents[1] / "data" / "laws" / "gdpr.yaml"
+    text = shipped.read_text().replace("{count: 1, unit: months}", "{count: 2, unit: months}")
+    (tmp_path / "laws").mkdir()
+    (tmp_path / "laws" / "gdpr.yaml").write_text(text)
+    desk = Desk(Records(store), Knowledge.load(tmp_path), today=DAY)
+    assert desk.recompute(reference) == ("answer",)
+    assert desk.recompute(reference) == ()
+    _, _, case = desk.records.find(reference)
+    *_, before, last = case.deadlines
+    assert (before.deadline.due, last.deadline.due) == (date(2026, 4, 6), date(2026, 5, 5))
+    assert last.replaces == 2
+    assert "has changed" in last.why
+    desk.close(reference, Closing.OTHER)
+    assert desk_on(store, DAY).recompute(reference) == ()
 
 
 def test_a_corrected_receipt_moves_the_deadline(store: Store) -> None:
