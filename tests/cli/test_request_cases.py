@@ -18,6 +18,7 @@ import icalendar
 import pytest
 
 from mail_server import PASSWORD, USER, Post, make_certificates, serve
+from passerby.files import Staged
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.point import Point
@@ -428,3 +429,29 @@ def test_a_mail_sent_around_midnight_went_out_on_the_day_that_it_was_here(
         time.tzset()
     (letter,) = shell.told("show", reference)["letters"]
     assert letter["sent"]["day"] == day
+
+
+def test_what_is_written_is_for_its_owner_alone(shell: Clinic) -> None:
+    old = os.umask(0)
+    try:
+        reference = shell.begin("--country", "DE")["reference"]
+        shell.told("export", reference, "-o", "evidence.zip")
+    finally:
+        os.umask(old)
+    written = [*Path("out").iterdir(), Path("evidence.zip"), Path("records/records.db")]
+    assert len(written) == 6
+    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
+    assert {Path(name).stat().st_mode & 0o777 for name in ("out", "records")} == {0o700}
+
+
+def test_an_erasure_removes_what_a_killed_process_was_writing(shell: Clinic) -> None:
+    reference = shell.begin("--country", "DE")["reference"]
+    child = os.fork()
+    if child == 0:
+        Staged(Path("out") / f"{reference}-1-request.txt").write(b"Anna")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert len([path for path in Path("out").iterdir() if path.name.startswith(".")]) == 1
+    told = shell.told("erase", reference, "--yes")
+    left = {str(path.absolute()) for path in Path("out").iterdir()}
+    assert left == set(told["exported"])
