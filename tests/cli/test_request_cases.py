@@ -340,6 +340,9 @@ def test_a_letter_goes_by_her_own_server_and_is_recorded(
         )
         assert shell.ask("send", reference, "--smtp", "smtp.toml") == 2
         assert "nobody to ask whether it is to be sent" in shell.err
+        yesterday = date.today() - timedelta(days=1)
+        assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes", today=yesterday) == 2
+        assert "a letter is sent today" in shell.err
         assert post.letters == []
         told = shell.told("send", reference, "--smtp", "smtp.toml", "--yes")
         assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes") == 2
