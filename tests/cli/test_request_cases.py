@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import icalendar
+import numpy as np
 import pytest
+from PIL import Image
 
 from mail_server import PASSWORD, USER, Post, make_certificates, serve
 from passerby.files import Staged
+from passerby.media import watermark
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.point import Point
@@ -458,3 +461,18 @@ def test_an_erasure_removes_what_a_killed_process_was_writing(shell: Clinic) -> 
     told = shell.told("erase", reference, "--yes")
     left = {str(path.absolute()) for path in Path("out").iterdir()}
     assert left == set(told["exported"])
+
+
+def test_only_a_crop_that_was_made_here_goes_with_a_letter(shell: Clinic) -> None:
+    """What looks like one may be the original, with its place and everybody in it."""
+    reference = shell.begin("--country", "DE")["reference"]
+    crop = ("--kind", "crop", "--watermark", "only for this request", "-o", "out", "--crop")
+    picture = Image.effect_noise((400, 500), 30).convert("RGB")
+    exif = Image.Exif()
+    exif[0x010E] = "on the balcony in Lyon"
+    picture.save("me.jpg", quality=90, subsampling=0, exif=exif)
+    assert shell.ask("escalate", reference, *crop, "me.jpg") == 2
+    assert "me.jpg is no crop that Passerby made" in shell.err
+    Path("crop.jpg").write_bytes(watermark.write_jpeg(np.asarray(picture)))
+    assert shell.ask("escalate", reference, *crop, "crop.jpg") != 1
+    assert "is no crop" not in shell.err
