@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from passerby.cli.console import say
+from passerby.cli.console import say_surely
 from passerby.cli.options import Name
 from passerby.cli.request.days import Day
 from passerby.errors import BadDate, UnreadableInput, UsageError
@@ -135,7 +135,10 @@ def open_or_begin(access: Access) -> Iterator[Desk]:
         with open_desk(access) as desk:
             yield desk
         return
-    store, recovery = Store.create(access.folder, _secret(access, new=True))
+    secret = _secret(access, new=True)
+    # Said before there is a key: where this cannot be read, none is made.
+    say_surely("New encrypted records are begun.")
+    store, recovery = Store.create(access.folder, secret)
     with store:
         _tell_recovery_key(access.folder, recovery)
         yield _desk(access, store)
@@ -152,12 +155,14 @@ def _desk(access: Access, store: Store) -> Desk:
 def _tell_recovery_key(folder: Path, recovery: str) -> None:
     from passerby.report.text import printable
 
-    say(f"New encrypted records were begun in {printable(str(folder))}.")
-    say("Write this recovery key down on paper; it is shown this once. It opens the records when")
-    say("the passphrase is lost, and nothing else does:")
-    say("")
-    say(f"    {recovery}")
-    say("")
+    say_surely(
+        f"They are in {printable(str(folder))}.",
+        "Write this recovery key down on paper; it is shown this once. It opens the records when",
+        "the passphrase is lost, and nothing else does:",
+        "",
+        f"    {recovery}",
+        "",
+    )
 
 
 def _secret(access: Access, *, new: bool) -> Secret:
@@ -185,7 +190,8 @@ def _first_line(path: Path) -> str:
 
     line = read_input(path, _LONGEST).split(b"\n", 1)[0].removesuffix(b"\r")
     try:
-        return line.decode()
+        # Some editors put a byte order mark before it, which nobody types.
+        return line.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableInput(f"{path}: its first line is not UTF-8 text") from error
 
