@@ -149,7 +149,7 @@ def test_a_second_line_in_a_header_is_refused(bad: str):
             )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
 def test_a_name_makes_no_header_or_is_refused(name: str):
     plain = opened(written(letter_samples.german())).keys()
@@ -173,6 +173,13 @@ def test_names_of_attachments_are_neutral(name: str):
             letter_samples.german(),
             attachments=[Attachment(file_name=name, media_type="application/pdf", data=b"")],
         )
+
+
+@pytest.mark.parametrize("media_type", ["", "pdf", "message/rfc822", "multipart/mixed", "image/"])
+def test_types_of_attachments(media_type: str):
+    attachment = Attachment(file_name="a.pdf", media_type=media_type, data=b"")
+    with pytest.raises(BadRecord, match="the type of an attachment"):
+        written(letter_samples.german(), attachments=[attachment])
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,15 @@ TIMELINE = Timeline(
     day=date(2026, 11, 24),
     entries=(
         FIRST,
-        replace(FIRST, day=date(2026, 3, 6), what="Receipt confirmed", who="Παπαδημητρίου", digest=None),
+        TimelineEntry(
+            day=date(2026, 3, 6),
+            what="Receipt confirmed",
+            who="Παπαδημητρίου",
+            reference="PB-7K2M-9QXD",
+            digest=None,
+        ),
     ),
-)  # fmt: skip
+)
 
 
 def pages_of(timeline: Timeline, folder: Path) -> list[str]:
@@ -44,7 +50,8 @@ def test_an_independent_reader_finds_every_entry(tmp_path: Path):
     [page] = pages_of(TIMELINE, tmp_path)
     text = " ".join(page.split())
     for wanted in ("Chronology *of* #request()", "2026-03-05", "2026-03-06", FIRST.what, FIRST.who,
-                   "Παπαδημητρίου", DIGEST, "Receipt confirmed", "Page 1 of 1", "2026-11-24"):  # fmt: skip
+                   "Παπαδημητρίου", DIGEST, "Receipt confirmed", "Page 1 of 1",
+                   "2026-11-24"):  # fmt: skip
         assert wanted in text
 
 

@@ -16,7 +16,6 @@ from passerby.rights.cases.due import Due, due_view, retention_over
 from passerby.rights.cases.events import (
     Attachment,
     CaseClosed,
-    CaseOpened,
     ClientChanged,
     Closing,
     DeadlineComputed,
@@ -43,7 +42,7 @@ from passerby.rights.cases.mandates import mandate_for
 from passerby.rights.cases.proposing import Proposal, propose
 from passerby.rights.cases.records import Records, keep
 from passerby.rights.cases.reference import new_reference
-from passerby.rights.cases.requesting import FIRST_LETTER, Request, check_request
+from passerby.rights.cases.requesting import FIRST_LETTER, Request, check_request, opening_of
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.status import Reason
 from passerby.rights.cases.timing import computations, holiday_places
@@ -172,22 +171,7 @@ class Desk:
         first = FIRST_LETTER[law.kind]
         mandate_for(client, request.mandate_id, first, law, self.today)
         reference = new_reference(self.records.references())
-        event = CaseOpened(
-            case=reference,
-            day=self.today,
-            controller=request.controller,
-            agency=request.agency,
-            law=law.id,
-            law_version=law.applies_from,
-            rights=request.rights,
-            place=request.place,
-            purpose=request.purpose,
-            background=request.background,
-            words_language=request.words_language,
-            mandate_id=request.mandate_id,
-            authority=request.authority,
-            calendars=request.calendars,
-        )
+        event = opening_of(request, law, reference, self.today)
         self.records.append(client_id, event)
         return reference
 

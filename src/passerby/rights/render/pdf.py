@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from passerby.rights.facts.letter import Block, BlockKind, Letter
 from passerby.rights.render.breaks import broken_well
-from passerby.rights.render.engine import missing_glyphs, typeset
+from passerby.rights.render.engine import language_of, missing_glyphs, typeset
 from passerby.rights.render.paper import Paper
 from passerby.rights.render.plain import check_letter
 
@@ -39,11 +39,9 @@ def unprintable(letter: Letter) -> tuple[str, ...]:
 
 def _data_of(letter: Letter, paper: Paper) -> dict[str, object]:
     labels = letter.labels
-    language, _, region = letter.language.partition("-")
     return {
         "paper": paper.value,
-        "lang": language,
-        "region": region or None,
+        **language_of(letter.language),
         "day": {"year": letter.day.year, "month": letter.day.month, "day": letter.day.day},
         "subject": broken_well(letter.subject),
         "sender": letter.sender,
