@@ -90,7 +90,7 @@ def test_no_italian_article_stands_before_a_date_that_elides_it(given: Law, numb
 def test_a_polish_date_at_the_end_of_a_sentence_is_its_full_stop(given: Law) -> None:
     for said in letters("pl", given, None):
         assert "r.." not in said
-        assert not re.search(r"\d{4}(?! r\.)\s*[.,;]", re.sub(r"\([^()]*\)|§.*", "", said)), said
+        assert not re.search(rf"(?:{'|'.join(language('pl').months)}) \d{{4}}(?! r\.)", said)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -112,7 +112,8 @@ def test_the_short_name_of_a_polish_law_is_in_its_case() -> None:
 @pytest.mark.parametrize("given", LAWS, ids=ids)
 def test_nobody_who_writes_in_polish_shows_a_gender(given: Law, acting: MandateKind | None) -> None:
     for said in letters("pl", given, acting):
-        assert not re.search(r"\w(?:łem|łam|łbym|łabym)\b", said)
+        past = set(re.findall(r"\w+(?:łem|łam|łbym|łabym)\b", said.casefold()))
+        assert past <= {"działam"}, past
 
 
 @pytest.mark.parametrize("acting", [None, *MANDATES])
@@ -142,8 +143,8 @@ def test_a_name_is_never_put_where_it_had_to_be_declined(code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "own"),
     [
-        ("it", r"\b(?:mio|mia|miei|mie) (?!avviso)|\bmi (?:ritra|riguard|mostra|oppongo al mio)"),
-        ("pl", r"\bmoj(?:e|ego|ej|a|ą|im|imi|ich)\b(?! zdaniem)|\bdotycząc\w+ mnie\b|\bmną\b"),
+        ("it", r"\b(?:mio|mia|miei|mie) (?!avviso|recapito)|\bmi (?:ritra|riguard|mostra)"),
+        ("pl", r"\b[Mm]oj(?:e|ego|ej|a|ą|im|imi|ich)\b(?! zdaniem)|\bdotycząc\w+ mnie\b"),
     ],
 )
 @pytest.mark.parametrize("given", LAWS, ids=ids)
@@ -151,8 +152,7 @@ def test_who_acts_for_a_client_does_not_write_of_herself(given: Law, code: str, 
     theirs = {kind: "\n".join(letters(code, given, kind)) for kind in (None, *MANDATES)}
     assert re.search(own, theirs[None])
     for kind in MANDATES:
-        left = theirs[kind].replace("Moim zdaniem", "").replace("Il mio recapito", "")
-        assert not re.search(own, left), kind
+        assert not re.search(own, theirs[kind]), kind
 
 
 def test_switzerland_has_its_own_word_for_a_complaint() -> None:
