@@ -79,6 +79,8 @@ def test_one_command_on_a_fresh_install(shell: Clinic) -> None:
     assert mail["X-Unsent"] == "1"
     text = " ".join(files[".txt"].read_text().split())
     assert "DSGVO" in text
+    # The file says in which part of the country she is, and so which authority is in charge.
+    assert "Der Hamburgische Beauftragte" in text
     assert "Ich will wissen, ob mein Gesicht gespeichert ist." in text
     calendar = icalendar.Calendar.from_ical(files[".ics"].read_bytes())
     (event,) = calendar.walk("VEVENT")

@@ -25,6 +25,7 @@ from passerby.rights.cases.codec import encode_event
 from passerby.rights.cases.desk import OLD_COPIES, Desk, Given
 from passerby.rights.cases.events import CaseClosed, Closing, LetterSent, PauseEnded, Role
 from passerby.rights.cases.records import Records, keep
+from passerby.rights.cases.requesting import opening_of
 from passerby.rights.cases.status import Reason, Status
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.letter import LetterKind
@@ -158,14 +159,44 @@ def test_what_cannot_be_leaves_nothing_behind(store: Store) -> None:
 def test_a_date_that_cannot_be_computed_is_not_guessed(store: Store) -> None:
     desk = desk_on(store, DAY)
     client_id = desk.add_client(profile())
-    request = replace(REQUEST, calendars=("GB",))
-    reference = desk.open_case(client_id, request)
+    nowhere = replace(REQUEST, calendars=("GB",))
+    with pytest.raises(NoCalendar):
+        desk.open_case(client_id, nowhere)
+    assert desk.records.client(client_id).cases == ()
+    law = desk.knowledge.law("gdpr", on=DAY)
+    reference = "PB-1111-2222-3333"
+    desk.records.append(client_id, opening_of(nowhere, law, reference, DAY))
     number = draft(desk, reference, LetterKind.REQUEST)
     before = store.head(client_id)
     with pytest.raises(NoCalendar):
         desk.record_sent(reference, number, DAY, Channel.EMAIL)
     assert store.head(client_id) == before
     assert later(store, DAY, reference) == (Status.DRAFT, None)
+
+
+def test_every_company_has_a_day_from_which_its_answer_is_late(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    for controller in desk.knowledge.controllers():
+        client_id = desk.add_client(profile())
+        reference = desk.open_case(client_id, replace(REQUEST, controller=controller.id))
+        write(desk, reference, LetterKind.REQUEST)
+        desk.record_received(reference, 1, DAY)
+        _, _, case = desk.records.find(reference)
+        assert case.deadline is not None
+        assert case.deadline.overdue_from is not None
+        assert case.deadline.overdue_from >= date(2026, 4, 8)
+
+
+def test_a_client_has_to_say_in_which_part_of_a_country_she_is(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    britain = replace(REQUEST, law="uk-gdpr", place="GB", controller="facewatch")
+    with pytest.raises(NoCalendar, match="each part has its own"):
+        desk.open_case(client_id, britain)
+    reference = desk.open_case(client_id, replace(britain, place="GB-SCT"))
+    write(desk, reference, LetterKind.REQUEST)
+    _, _, case = desk.records.find(reference)
+    assert case.deadlines[-1].places == ("GB-ENG", "GB-WLS", "GB-SCT", "GB-NIR")
 
 
 def test_a_reply_is_read_point_by_point(store: Store) -> None:

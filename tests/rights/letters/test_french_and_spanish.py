@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -51,9 +52,18 @@ FOLLOWING = (
 MANDATES = (MandateKind.ATTORNEY, MandateKind.GUARDIAN)
 
 
-def all_letters(code: str, given: Law, acting: MandateKind | None) -> Iterator[str]:
-    """Yield a text of each kind of letter to a company, in the language alone: nothing of the
+def all_letters(code: str, given: Law, acting: MandateKind | None) -> tuple[str, ...]:
+    """Return a text of each kind of letter to a company, in the language alone: nothing of the
     user's own is in them."""
+    return _composed(code, given.id, acting)
+
+
+@cache
+def _composed(code: str, name: str, acting: MandateKind | None) -> tuple[str, ...]:
+    return tuple(_compose_all(code, law(name), acting))
+
+
+def _compose_all(code: str, given: Law, acting: MandateKind | None) -> Iterator[str]:
     held = None if acting is None else mandate(acting)
     made = under(given, mandate=held, purpose="", background=(), words_language=code)
     yield text(compose(made, LetterKind.REQUEST, language(code)))

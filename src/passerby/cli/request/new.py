@@ -175,7 +175,7 @@ def _request(given: dict[str, Any], sender: Sender) -> Request:
             agency=_agency(given),
             law=given["law"],
             rights=fields.rights(given["rights"]),
-            place=fields.place(place),
+            place=_finer(fields.place(place), sender.place),
             purpose=fields.text(given["purpose"] or sender.purpose),
             background=tuple(map(fields.text, given["background"])) or sender.background,
             words_language=fields.language(given["words_language"] or language),
@@ -183,6 +183,12 @@ def _request(given: dict[str, Any], sender: Sender) -> Request:
             authority=given["authority"],
             calendars=tuple(map(fields.place, given["calendars"])),
         )
+
+
+def _finer(place: str, hers: str | None) -> str:
+    """Return the part of the country that her file names, where the command line named the
+    country alone: which authority is in charge can depend on it."""
+    return hers if hers is not None and hers.startswith(f"{place}-") else place
 
 
 def _agency(given: dict[str, Any]) -> Agency | None:

@@ -97,6 +97,7 @@ def rehearse(
     mandate_for(client, request.mandate_id, order.kind, law, desk.today)
     opened = follow(client, opening_of(request, law, new_reference(()), desk.today))
     case = opened.cases[-1]
+    desk.check_days(case, law)
     composed = _compose(desk, opened, case, order, anchor="0" * 64)
     if composed.message_id is not None:
         eml.letter_eml(composed.letter, message_id=composed.message_id, at=at)
