@@ -13,7 +13,6 @@ from letter_matters import (
     SENT,
     codes,
     current_laws,
-    known,
     language,
     mandate,
     records_matter,
