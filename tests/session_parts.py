@@ -6,6 +6,8 @@ import hashlib
 import time
 from pathlib import Path
 
+from PIL import Image
+
 from batch_parts import fill
 from passerby.batch.plan import Request
 from passerby.model.finding import Sighting
@@ -39,8 +41,8 @@ def face(
     return Face(id=name, origin=origin, action=action, places=(place,), score=score)
 
 
-def detection(*faces: Face) -> Detection:
-    return Detection(size=SIZE, faces=faces or (face(),))
+def detection(*faces: Face, size: tuple[int, int] = SIZE) -> Detection:
+    return Detection(size=size, faces=faces or (face(),))
 
 
 def sha256_of(path: Path) -> str:
@@ -59,7 +61,9 @@ def say_found(folder: Path, out: Path, options: Options | None = None, *faces: F
     book = Book(path, options or Options())
     for picture in sorted(folder.iterdir()):
         if picture.is_file():
-            book.write(Detected(sha256=sha256_of(picture), detection=detection(*faces)))
+            with Image.open(picture) as image:
+                said = detection(*faces, size=image.size)
+            book.write(Detected(sha256=sha256_of(picture), detection=said))
     book.close()
 
 

@@ -27,7 +27,7 @@ from passerby.session import (
     Session,
     State,
 )
-from session_parts import OTHER, SEEN, book_path, face, named, ready, reopen, say_found
+from session_parts import OTHER, SEEN, face, named, ready, reopen, say_found
 
 
 def test_a_new_session_shows_every_picture_and_nothing_is_decided(tmp_path: Path) -> None:
