@@ -90,14 +90,19 @@ def serve(folder: str, key: str) -> None:
 def write(folder: Path, key: KeyFile, log: Path, seed: int) -> None:
     """Write until killed: each call noted in a log before it begins and after it has returned."""
     rng = random.Random(seed)
-    number = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with Store.open(folder, key, wait=60) as store:
         erasable = list(store.subjects())
         while True:
-            call = next_call(rng, store, erasable)
-            os.write(number, (json.dumps({"call": call}) + "\n").encode())
-            result = make(store, call)
-            os.write(number, (json.dumps({"returned": result}) + "\n").encode())
+            make_noted(store, next_call(rng, store, erasable), log)
+
+
+def make_noted(store: Store, call: dict[str, Any], log: Path) -> None:
+    """Note a call, make it, and note that it has returned. One write is one line."""
+    number = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(number, (json.dumps({"call": call}) + "\n").encode())
+    result = make(store, call)
+    os.write(number, (json.dumps({"returned": result}) + "\n").encode())
+    os.close(number)
 
 
 def next_call(rng: random.Random, store: Store, erasable: list[str]) -> dict[str, Any]:
@@ -217,9 +222,9 @@ def run_kills(folder: Path, count: int, seed: int, longest: float) -> Seen:
             os.kill(writer, signal.SIGKILL)
             assert nursery.stdout.readline() == "ended\n"
             seen.kills += 1
-            lines = list(_noted(log))
+            lines = list(noted(log))
             model, call = replay(model, lines, seen)
-            model = _look(folder / "records", key, model, call, keys, seen)
+            model = look(folder / "records", key, model, call, keys, seen)
             log.unlink(missing_ok=True)
         nursery.stdin.close()
         nursery.wait()
@@ -236,7 +241,7 @@ def _wait(rng: random.Random, log: Path, longest: float) -> None:
     time.sleep(rng.uniform(0, longest))
 
 
-def _look(
+def look(
     folder: Path, key: KeyFile, model: Model, call: Any, keys: dict[str, bytes], seen: Seen
 ) -> Model:
     """Open the records after a kill; return what they hold."""
@@ -261,7 +266,7 @@ def _look(
     return now
 
 
-def _noted(log: Path) -> Iterator[dict[str, Any]]:
+def noted(log: Path) -> Iterator[dict[str, Any]]:
     """Return the lines of a log. One write is one line: a kill cuts none in half, but for very
     long ones, whose call had not begun."""
     for line in log.read_text().splitlines(keepends=True) if log.exists() else []:

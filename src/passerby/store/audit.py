@@ -41,14 +41,18 @@ def _of_subject(records: Records, subject: str, standing: Standing) -> Iterator[
 
 
 def _of_roll(database: Database, roll: Roll) -> Iterator[str]:
-    for name in tables.strangers(database, tuple(roll.subjects)):
-        yield f"subject {name}: there are rows of hers, and she is not on the roll"
+    try:
+        for name in tables.strangers(database, tuple(roll.subjects)):
+            yield f"subject {name}: there are rows of hers, and she is not on the roll"
+    except StoreDamaged as error:
+        yield error.message
     if roll.leaving:
         yield "an erasure was cut off: open these records for writing to complete it"
 
 
 def _broken(database: Database) -> Iterator[str]:
     try:
+        database.check_tables()
         rows = database.rows("PRAGMA integrity_check")
     except StoreDamaged as error:
         yield error.message

@@ -32,7 +32,7 @@ from passerby.errors import (
 FILE_NAME = "records.db"
 FORMAT = 1
 _APPLICATION = 0x50736279
-_SCHEMA = (
+_TABLES = (
     "CREATE TABLE lock (slot TEXT PRIMARY KEY, kind TEXT, salt BLOB, memory INTEGER,"
     " passes INTEGER, lanes INTEGER, sealed BLOB, sha256 TEXT)",
     "CREATE TABLE roll (one INTEGER PRIMARY KEY CHECK (one = 1), sealed BLOB)",
@@ -41,6 +41,9 @@ _SCHEMA = (
     " digest TEXT, PRIMARY KEY (subject, number))",
     "CREATE TABLE blob (subject TEXT, number INTEGER, position INTEGER, sha256 TEXT,"
     " sealed BLOB, PRIMARY KEY (subject, number, position))",
+)
+_SCHEMA = (
+    *_TABLES,
     f"PRAGMA application_id = {_APPLICATION}",
     f"PRAGMA user_version = {FORMAT}",
 )
@@ -152,6 +155,14 @@ class Database:
             )
         if version != FORMAT:
             raise StoreDamaged(f"these records say that they have format {version}")
+        self.check_tables()
+
+    def check_tables(self) -> None:
+        """Raise StoreDamaged unless there are the tables that were made, and nothing else: a
+        trigger could keep what is deleted."""
+        found = self.rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
+        if found != [(sql,) for sql in _TABLES]:
+            raise StoreDamaged(f"{self.path} has not the tables that were made")
 
     def log_ahead(self) -> None:
         """Keep a write-ahead log from now on. Raises StoreError where that is not possible."""
@@ -252,12 +263,22 @@ _UNWRITTEN = {
 }
 
 
+# Statements are constant: an error in one means that the tables are not those that were made.
+_ALTERED = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+}
+
+
 def _translated(folder: Path, error: sqlite3.Error) -> PasserbyError:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     base = code & 0xFF
     if base in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(f"another process is writing to the records in {folder}")
-    if base in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA):
+    if base in _ALTERED:
         return StoreDamaged(f"{folder / FILE_NAME} is damaged: {error}")
     if base == sqlite3.SQLITE_TOOBIG:
         return LimitExceeded(f"too large to keep: {error}", "Nothing was changed.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from passerby.errors import StoreDamaged, StoreError
+from passerby.errors import StoreBusy, StoreDamaged, StoreError
 from passerby.store import tables
 from passerby.store.chain import Chain, Link, beginning
 from passerby.store.database import Database
@@ -67,11 +67,19 @@ class Records:
         self.write(self.roll().with_subject(subject, standing))
 
     def append(
-        self, subject: str, at: datetime, record: bytes, blobs: Mapping[str, bytes]
+        self,
+        subject: str,
+        at: datetime,
+        record: bytes,
+        blobs: Mapping[str, bytes],
+        after: int | None = None,
     ) -> Entry:
-        """Append an entry. Raises StoreError for a blob's name that is taken."""
+        """Append an entry. Raises StoreError for a blob's name that is taken, StoreBusy when
+        there are not `after` entries before it."""
         roll = self.roll()
         standing = standing_of(roll, subject)
+        if after is not None and standing.number != after:
+            raise StoreBusy("another process wrote to the same subject at the same time")
         if blobs:
             self._check_names(subject, standing, blobs)
         tables.check_tail(self.database, subject, standing)

@@ -152,15 +152,24 @@ class Store:
         with self._database.reading():
             return self._records.roll().tombstones
 
-    def append(self, subject: str, record: bytes, blobs: Mapping[str, bytes] = _NO_BLOBS) -> Entry:
+    def append(
+        self,
+        subject: str,
+        record: bytes,
+        blobs: Mapping[str, bytes] = _NO_BLOBS,
+        *,
+        after: int | None = None,
+    ) -> Entry:
         """Append a record with its blobs to a subject's chain; it is on the disk on return.
 
+        `after` is how many entries the caller has seen: with more or fewer nothing is appended.
         Raises StoreError for an unknown or erased subject and for a blob's name that she has
-        already, LimitExceeded for more than `MOST_BYTES` in one of them.
+        already, StoreBusy where `after` does not hold, LimitExceeded for more than `MOST_BYTES`
+        in one of them.
         """
         _check_sizes(record, *blobs.values())
         with self._database.writing():
-            return self._records.append(subject, self._time(), record, blobs)
+            return self._records.append(subject, self._time(), record, blobs, after)
 
     def entries(self, subject: str) -> tuple[Entry, ...]:
         """Return a subject's entries, the whole chain and every entry verified.

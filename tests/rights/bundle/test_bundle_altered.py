@@ -69,13 +69,13 @@ def test_a_bundle_as_it_was_signed_is_whole() -> None:
     assert [member.name for member in findings.manifest.members][3:] == [m.name for m in MEMBERS]
 
 
-@pytest.mark.parametrize("mask", [0x01, 0xFF])
-def test_every_byte_that_is_changed_is_found_and_its_member_named(mask: int) -> None:
+def test_every_byte_that_is_changed_is_found_and_its_member_named() -> None:
     where = spans()
     members_end = max(end for _, _, end in where)
     for place in range(len(WHOLE)):
         changed = bytearray(WHOLE)
-        changed[place] ^= mask
+        # Each bit has its turn.
+        changed[place] ^= 1 << place % 8
         findings = verify_bundle(bytes(changed))
         assert not findings.whole, place
         if place < members_end:

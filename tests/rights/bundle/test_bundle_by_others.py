@@ -105,6 +105,7 @@ def test_the_history_of_a_real_store(tmp_path: Path) -> None:
     findings = verify_bundle(data, anchors=[head])
     assert findings.whole
     assert findings.anchors == (2,)
+    assert findings.recorded == ("letters/1.pdf", "answers/1.eml")
     plain = json.loads(check(data)["chain.json"])["disclosed"]
     assert [base64.b64decode(one["record"]) for one in plain] == [b"asked", b"answered"]
     assert b"another case" not in data

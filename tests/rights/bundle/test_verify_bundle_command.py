@@ -40,6 +40,7 @@ def test_a_whole_bundle(shell: Shell) -> None:
     assert document["kind"] == "bundle"
     assert document["whole"] is True
     assert document["anchors"] == [3]
+    assert document["recorded"] == ["letters/1.pdf"]
     assert document["manifest"]["case"] == "PB-7Q2M"
 
 

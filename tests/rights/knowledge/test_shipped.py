@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import pytest
 
-from passerby.rights.facts.party import Channel, Contact, Finality, Remit
+from passerby.rights.facts.party import Channel, Contact, Finality, Remit, Ruling, RulingKind
 from passerby.rights.facts.source import Confidence
-from passerby.rights.knowledge import Knowledge, folders
+from passerby.rights.knowledge import Kind, Knowledge, folders
 from passerby.rights.knowledge.rulings import supports
 from passerby.rights.knowledge.tables import TABLES, read_row
 
@@ -37,7 +38,7 @@ FILES = [
 
 
 @pytest.mark.parametrize(("kind", "file"), FILES, ids=lambda each: str(getattr(each, "name", each)))
-def test_every_file_is_read_and_bears_the_name_of_its_row(kind, file) -> None:  # type: ignore[no-untyped-def]
+def test_every_file_is_read_and_bears_the_name_of_its_row(kind: Kind, file: Traversable) -> None:
     row = read_row(kind, file, None)
     assert file.name.endswith(".yaml")
     assert file.name.startswith(row.id), file.name
@@ -103,7 +104,7 @@ def test_lenso_answers_to_the_polish_authority() -> None:
 
 
 @pytest.mark.parametrize("ruling", KNOWN.rulings(), ids=lambda ruling: ruling.id)
-def test_a_decision_can_be_cited_in_every_language(ruling) -> None:  # type: ignore[no-untyped-def]
+def test_a_decision_can_be_cited_in_every_language(ruling: Ruling) -> None:
     for texts in (ruling.by, ruling.outcome, ruling.finality_note):
         assert set(texts) == LETTERS
     assert len(set(ruling.outcome.values())) == len(LETTERS)
@@ -111,7 +112,9 @@ def test_a_decision_can_be_cited_in_every_language(ruling) -> None:  # type: ign
     years = {year for text in ruling.outcome.values() for year in re.findall(r"\b20\d\d\b", text)}
     for language, text in ruling.outcome.items():
         assert set(re.findall(r"\b20\d\d\b", text)) == years, language
-    if ruling.month_only or (ruling.kind == "settlement" and ruling.finality != Finality.FINAL):
+    if ruling.month_only or (
+        ruling.kind is RulingKind.SETTLEMENT and ruling.finality != Finality.FINAL
+    ):
         assert ruling.supports == (), "a letter would name a day that nobody knows"
 
 
@@ -121,6 +124,8 @@ def test_decisions_are_those_of_the_facts() -> None:
     assert days["cjeu-c-154-21"] == "2023-01-12"
     assert days["cjeu-c-526-24"] == "2026-03-19"
     assert days["hamburg-clearview-2021"] == "2021-01-27"
+    assert days["cnil-clearview-2021"] == "2021-11-26"
+    assert days["cnil-clearview-2022"] == "2022-10-17"
     assert days["cnil-clearview-2023"] == "2023-04-13"
     assert days["garante-clearview-2022"] == "2022-02-10"
     assert days["hdpa-clearview-35-2022"] == "2022-07-13"
@@ -133,6 +138,7 @@ def test_decisions_are_those_of_the_facts() -> None:
     assert days["aclu-clearview-2022"] == "2022-05-11"
     assert days["clearview-class-action-2025"] == "2025-03-20"
     assert days["eu-ai-act-5-1-e"] == "2025-02-02"
+    assert set(by_id) - set(days) == {"vermont-clearview-2025"}
     for name in ("hamburg-clearview-2021", "ico-clearview-2022", "ukut-2025-319"):
         assert by_id[name].finality is Finality.NOT_FINAL
     assert "9751362" in by_id["garante-clearview-2022"].reference

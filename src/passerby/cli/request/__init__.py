@@ -14,10 +14,12 @@ from passerby.cli.request.crop import crop
 from passerby.cli.request.due import due
 from passerby.cli.request.erase import erase
 from passerby.cli.request.escalate import escalate
+from passerby.cli.request.export import export
 from passerby.cli.request.list import list_
 from passerby.cli.request.log import log
 from passerby.cli.request.mandate import mandate
 from passerby.cli.request.new import new
+from passerby.cli.request.send import send
 from passerby.cli.request.sent import sent
 from passerby.cli.request.show import show
 from passerby.cli.request.verify_bundle import verify_bundle
@@ -35,6 +37,7 @@ def request() -> None:
 
 for command in (
     new,
+    send,
     sent,
     answer,
     escalate,
@@ -45,10 +48,11 @@ for command in (
     close,
     client,
     mandate,
+    export,
+    verify_bundle,
     erase,
     clock,
     crop,
-    verify_bundle,
     check_data,
 ):
     request.add_command(command)

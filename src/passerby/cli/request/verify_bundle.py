@@ -84,6 +84,7 @@ def _tell(file: Path, findings: Findings, *, key_given: bool) -> None:
     if not key_given:
         say("  Who that is, is not proven: compare the key with one that you were given.")
     say(f"  history {plural(manifest.chain.entries, 'entry', 'entries')}, {manifest.chain.head}")
+    say(f"  recorded in the history: {plural(len(findings.recorded), 'file')}")
     for number in findings.anchors:
         say(f"  anchor found: entry {number} of the history")
 
@@ -99,6 +100,7 @@ def _document(findings: Findings) -> dict[str, Any]:
         exit=int(Exit.OK if findings.whole else Exit.VERIFICATION),
         key=findings.key,
         anchors=list(findings.anchors),
+        recorded=list(findings.recorded),
         manifest=None if manifest is None else manifest_document(manifest),
         differences=[
             {"trouble": one.trouble.value, "member": one.member, "detail": one.detail}

@@ -63,12 +63,16 @@ def pack(members: Sequence[Stored]) -> bytes:
     """Return the zip file. Raises BadRecord for a name that cannot be used, or that is there
     twice where capitals do not count, and LimitExceeded."""
     _check(members)
-    out = bytearray()
-    records = bytearray()
+    pieces: list[bytes] = []
+    records = []
+    offset = 0
     for member in members:
-        records += central_record(member, len(out))
-        out += local_header(member) + member.data
-    return bytes(out + records + end_record(len(members), len(records), len(out)))
+        header = local_header(member)
+        records.append(central_record(member, offset))
+        pieces += (header, member.data)
+        offset += len(header) + len(member.data)
+    size = sum(map(len, records))
+    return b"".join([*pieces, *records, end_record(len(members), size, offset)])
 
 
 def _check(members: Sequence[Stored]) -> None:

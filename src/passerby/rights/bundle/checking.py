@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from passerby.rights.bundle.archive import Stored
+from passerby.rights.bundle.archive import Stored, pack
 from passerby.rights.bundle.chain import History, breaks_in, read_chain
 from passerby.rights.bundle.findings import Difference, Findings, Trouble
 from passerby.rights.bundle.manifest import (
@@ -50,8 +50,24 @@ def verify_bundle(
     if history is not None:
         told += _about_chain(history, manifest)
     numbers = tuple(_about_anchors(heads, history, told))
-    unique = tuple(dict.fromkeys(told))
-    return Findings(manifest=manifest, key=found, anchors=numbers, differences=unique)
+    if not told and pack(opened.members) != data:
+        # All that can differ is told above by name: this is the net below it.
+        told.append(_about(Trouble.DIRECTORY, None, "the file is not in the form of a bundle"))
+    return Findings(
+        manifest=manifest,
+        key=found,
+        anchors=numbers,
+        recorded=_recorded(manifest, history),
+        differences=tuple(dict.fromkeys(told)),
+    )
+
+
+def _recorded(manifest: Manifest | None, history: History | None) -> tuple[str, ...]:
+    """Return the members whose bytes came with an entry that is disclosed."""
+    if manifest is None or history is None:
+        return ()
+    sums = {blob.sha256 for entry in history.disclosed for blob in entry.blobs}
+    return tuple(member.name for member in manifest.members if member.sha256 in sums)
 
 
 def _about(trouble: Trouble, member: str | None, detail: str) -> Difference:

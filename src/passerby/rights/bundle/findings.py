@@ -72,11 +72,13 @@ class Difference:
 class Findings:
     """What the check found. `manifest` is what the bundle says of itself, None where that
     cannot be read; it is worth nothing unless `whole`. `key` is the fingerprint of the public key
-    in the bundle. `anchors` are the numbers of the entries whose digests were asked for."""
+    in the bundle. `anchors` are the numbers of the entries whose digests were asked for, `recorded`
+    the members that the history holds: their bytes came with an entry that is disclosed."""
 
     manifest: Manifest | None
     key: str | None
     anchors: tuple[int, ...]
+    recorded: tuple[str, ...]
     differences: tuple[Difference, ...]
 
     @property

@@ -17,8 +17,8 @@ History      {entries}, head {head}
 What is in here
 manifest.json lists every file with its size, its SHA-256 and what it is.
 signature is an Ed25519 signature of the manifest, public-key.pem the key to check it with.
-chain.json is the history of the client's records as a chain of digests: what an entry says is
-not in there, only the digest of its encrypted bytes.
+chain.json is the history of the client's records as a chain of digests, and those entries of it
+that belong to this case. Of all others it holds digests only: what they say is not in there.
 
 What the signature proves
 These bytes have not changed since somebody who held the private key signed them: no file was

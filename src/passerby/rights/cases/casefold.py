@@ -23,6 +23,7 @@ from passerby.rights.cases.events import (
     PauseEnded,
     ReceiptRecorded,
     ReplyRecorded,
+    SigningKeyMade,
 )
 from passerby.rights.cases.state import FIRST, Case, KeptLetter
 from passerby.rights.cases.status import DENIALS, Reason, Status
@@ -47,7 +48,7 @@ def files_of(event: Event) -> tuple[Attachment, ...]:
         return (event.proof,) if event.proof else ()
     if isinstance(event, MandateAdded):
         return (event.file,) if event.file else ()
-    return ()
+    return (event.file,) if isinstance(event, SigningKeyMade) else ()
 
 
 def begin_case(event: CaseOpened) -> Case:

@@ -34,6 +34,8 @@ class Role(StrEnum):
     REPLY = "reply"
     """What came back, as it came."""
     MANDATE = "mandate"
+    SIGNING_KEY = "signing-key"
+    """The private key that signs the client's bundles. It never leaves the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +290,16 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeyMade:
+    """Bundles about the client are signed with this key from now on: one of her own, which is
+    destroyed with her records. `fingerprint` is that of the public key."""
+
+    day: date
+    fingerprint: str
+    file: Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSet:
     """The client's records are to be kept until this day, and not longer. None: undecided."""
 
@@ -320,6 +332,7 @@ ClientEvent = (
     | LegalHoldLifted
     | Exported
     | RetentionSet
+    | SigningKeyMade
 )
 """What happens to the client's records as a whole."""
 

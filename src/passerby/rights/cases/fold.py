@@ -19,6 +19,7 @@ from passerby.rights.cases.events import (
     MandateAdded,
     MandateEnded,
     RetentionSet,
+    SigningKeyMade,
 )
 from passerby.rights.cases.state import Case, Client, KeptMandate
 
@@ -61,6 +62,10 @@ def _follow(client: Client, event: Event) -> Client:
         return _with_hold(client, event)
     if isinstance(event, RetentionSet):
         return replace(client, retention=event.until)
+    if isinstance(event, SigningKeyMade):
+        if client.signing is not None:
+            raise UsageError("the client has a signing key already")
+        return replace(client, signing=event)
     if isinstance(event, Exported):
         if event.case is not None:
             _known(client, event.case)

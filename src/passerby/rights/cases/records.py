@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from passerby.errors import BadRecord, StoreBusy, StoreDamaged, UnknownName, UsageError
+from passerby.errors import BadRecord, StoreDamaged, UnknownName, UsageError
 from passerby.rights.cases.casefold import files_of
 from passerby.rights.cases.codec import decode_event, encode_event
 from passerby.rights.cases.events import Attachment, ClientAdded, Event, Profile, Role
 from passerby.rights.cases.fold import fold, follow
 from passerby.rights.cases.reference import read_reference
 from passerby.rights.cases.state import Case, Client
-from passerby.store import Entry, Store, Tombstone
+from passerby.store import Chain, Entry, Store, Tombstone
 
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
@@ -92,9 +92,7 @@ class Records:
         client = self._client(client_id)
         after = follow(client, event)
         blobs = self._checked(client, event, files)
-        if len(self._store.entries(client_id)) != client.records:
-            raise StoreBusy("another process wrote to this client's records at the same time")
-        entry = self._store.append(client_id, encode_event(event), blobs)
+        entry = self._store.append(client_id, encode_event(event), blobs, after=client.records)
         self._known[client_id] = (entry.digest, after)
         return after
 
@@ -112,6 +110,14 @@ class Records:
             for entry in self._store.entries(self._exact(client_id))
         )
 
+    def chain(self, client_id: str) -> Chain:
+        """Return the chain of a client's history: hashes only."""
+        return self._store.chain(client_id)
+
+    def entries(self, client_id: str) -> tuple[Entry, ...]:
+        """Return the records of a client as the store holds them, with their openings."""
+        return self._store.entries(client_id)
+
     def head(self, client_id: str) -> str:
         """Return the head of a client's chain: the anchor that her next letter carries."""
         return self._store.head(client_id)
@@ -124,7 +130,7 @@ class Records:
 
     def _clients(self) -> Iterator[tuple[str, Client]]:
         for client_id in self._store.subjects():
-            if self._store.entries(client_id):
+            if client_id in self._known or self._store.entries(client_id):
                 yield client_id, self._client(client_id)
 
     def _exact(self, client_id: str) -> str:

@@ -19,6 +19,7 @@ from passerby.rights.cases.events import (
     Profile,
     ReceiptRecorded,
     ReplyRecorded,
+    SigningKeyMade,
 )
 from passerby.rights.cases.status import Reason, Status
 from passerby.rights.facts.deadline import Deadline, Occurrence, Pause
@@ -146,6 +147,7 @@ class Client:
     cases: tuple[Case, ...] = ()
     hold: LegalHoldSet | None = None
     retention: date | None = None
+    signing: SigningKeyMade | None = None
     exports: tuple[Exported, ...] = ()
     files: frozenset[str] = frozenset()
     """The names of the files that the store keeps beside her records."""

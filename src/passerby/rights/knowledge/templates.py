@@ -8,9 +8,9 @@ an error. Values are never read as templates.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
-from jinja2 import StrictUndefined, TemplateError, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from passerby.errors import BadKnowledge
@@ -24,7 +24,7 @@ _SAMPLE = 2
 def render_text(text: str, values: Mapping[str, Value]) -> str:
     """Return the text with its variables filled in. Raises BadKnowledge when it cannot be."""
     try:
-        return _environment().from_string(text).render(values)
+        return _compiled(text).render(values)
     except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise BadKnowledge(f"a letter's text cannot be used: {error}: {text[:60]!r}") from error
 
@@ -32,10 +32,10 @@ def render_text(text: str, values: Mapping[str, Value]) -> str:
 def problem_of(text: str, variables: frozenset[str]) -> str | None:
     """Return what is wrong with a text that may use these variables; None when nothing is."""
     try:
-        tree: nodes.Template = _environment().parse(text)
+        used = meta.find_undeclared_variables(_environment().parse(text))
     except TemplateError as error:
         return f"no template: {error.message}"
-    if unknown := sorted(meta.find_undeclared_variables(tree) - variables):
+    if unknown := sorted(used - variables):
         return f"may not use {', '.join(unknown)}; it may use {', '.join(sorted(variables))}"
     samples: dict[str, Value] = dict.fromkeys(variables, "x")
     try:
@@ -43,6 +43,12 @@ def problem_of(text: str, variables: frozenset[str]) -> str | None:
     except BadKnowledge as error:
         return error.message
     return None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str) -> Template:
+    """Return a template, compiled once: a letter has dozens, and a clinic many letters."""
+    return _environment().from_string(text)
 
 
 @cache

@@ -109,10 +109,7 @@ def _said(error: Any) -> Iterator[tuple[Keys, str]]:
             # One error comes for each that is missing, and each tells its name in its message.
             yield from ((keys, f"{key!r} is missing{_in(keys)}") for key in missing)
         case "dependentRequired":
-            for key, needed in error.validator_value.items():
-                for other in needed if key in error.instance else ():
-                    if other not in error.instance:
-                        yield keys, f"{other!r} is missing{_in(keys)}: {key!r} needs it"
+            yield from _unaccompanied(error, keys)
         case "additionalProperties" | "unevaluatedProperties":
             known = list(error.schema.get("properties", {}))
             for key in error.instance:
@@ -137,6 +134,14 @@ def _said(error: Any) -> Iterator[tuple[Keys, str]]:
         case _:
             wanted = error.schema.get("description", f"as the schema says ({error.validator})")
             yield keys, f"{name}: {_shown(error.instance)} is not {wanted}"
+
+
+def _unaccompanied(error: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:
+    """Yield what another key that is there needs beside it."""
+    for key, needed in error.validator_value.items():
+        for other in needed if key in error.instance else ():
+            if other not in error.instance:
+                yield keys, f"{other!r} is missing{_in(keys)}: {key!r} needs it"
 
 
 def _types(error: Any) -> str:

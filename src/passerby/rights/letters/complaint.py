@@ -152,7 +152,7 @@ def _say_breaches(draft: Draft) -> None:
     reply = last_reply(matter)
     points = () if reply is None else wanting(reply)
     clock = due_clock(matter)
-    if overdue(matter) and not points and clock is not None:
+    if clock is not None and _late(matter):
         draft.number("complaint.late", provision=draft.provision(clock.citation))
     for each in points:
         draft.number(
@@ -177,6 +177,15 @@ def _say_breaches(draft: Draft) -> None:
             "Record the reply with `passerby request answer`, or wait until the answer is late.",
         )
     draft.number("complaint.substance")
+
+
+def _late(matter: Matter) -> bool:
+    """Return whether the answer came late, or has not come and is late by now."""
+    answers = [reply.day for reply in matter.replies if reply.points or reply.refused]
+    if not answers:
+        return overdue(matter)
+    over = None if matter.deadline is None else matter.deadline.overdue_from
+    return over is not None and min(answers) >= over
 
 
 def _say_asked(draft: Draft) -> None:

@@ -13,12 +13,12 @@ from email.utils import format_datetime
 
 from passerby.errors import BadRecord, NoAddress
 from passerby.rights.facts.letter import Letter
-from passerby.rights.render.headers import MAIL, check_message_id, named_address
-from passerby.rights.render.plain import check_line
+from passerby.rights.render.headers import MAIL, check_message_id, mail_subject, named_address
+from passerby.rights.render.plain import check_letter
 from passerby.rights.render.text import body_text
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,60}")
+_MEDIA_TYPE = re.compile(r"(?:application|image|text)/[a-z0-9][a-z0-9.+-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,12 @@ def letter_eml(
     """
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
+    check_letter(letter)
     sender, recipient = _parties(letter)
     message = EmailMessage(policy=MAIL)
     message["From"] = sender
     message["To"] = recipient
-    check_line(letter.subject, "the subject")
-    message["Subject"] = f"{letter.subject} [{letter.reference}]"
+    message["Subject"] = mail_subject(letter)
     message["Date"] = format_datetime(at.astimezone(UTC))
     message["Message-ID"] = check_message_id(message_id)
     earlier = [check_message_id(each) for each in thread]
@@ -87,7 +87,7 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     if not _FILE_NAME.fullmatch(attachment.file_name):
         raise BadRecord("the name of an attachment is not plain ASCII without a path")
     if not _MEDIA_TYPE.fullmatch(attachment.media_type):
-        raise BadRecord("the type of an attachment is none")
+        raise BadRecord("the type of an attachment is not that of a document, a picture or a text")
     main, _, sub = attachment.media_type.partition("/")
     message.add_attachment(
         attachment.data, maintype=main, subtype=sub, filename=attachment.file_name

@@ -21,6 +21,8 @@ import typst
 from passerby.errors import BadRecord, DependencyError
 
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed')
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Z][a-z]{3})?(?:-([A-Z]{2}))?$")
 _ADVICE = (
     "Write it in Latin, Greek or Cyrillic letters for the PDF; the e-mail and the text carry it "
     "as it is."
@@ -60,6 +62,15 @@ def missing_glyphs(text: str) -> tuple[str, ...]:
     return ()
 
 
+def language_of(tag: str) -> dict[str, str | None]:
+    """Return a BCP 47 tag as typst takes it: a language, and a region where it has one. It
+    hyphenates by it, and screen readers speak by it. Raises BadRecord for what is no tag."""
+    found = _LANGUAGE.match(tag)
+    if found is None:
+        raise BadRecord(f"{tag!r} is no language")
+    return {"lang": found[1], "region": found[2]}
+
+
 def _compile(source: bytes, data: str, timestamp: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="passerby-") as empty:
         compiler = typst.Compiler(
@@ -89,7 +100,8 @@ def _source(document: str) -> bytes:
 def _missing_of(error: typst.TypstError) -> str:
     """The characters that an error says no font has; its message and its trace name them."""
     found = _MISSING.findall(f"{error.message}\n{error.diagnostic}")
-    return "".join(dict.fromkeys("".join(found)))
+    shown = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), "".join(found))
+    return "".join(dict.fromkeys(shown))
 
 
 def _named(characters: str) -> str:

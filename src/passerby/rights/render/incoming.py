@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 
 from passerby.errors import BadRecord
@@ -25,11 +25,24 @@ MAX_PARTS = 500
 _MAX_BOUNDARY_LINES = 20_000
 _MAX_LINES = 1_500_000
 _MAX_BLOCKS = 20_000
+_MAX_COMMENTS = 100
 _MAX_HEADER = 16 * 2**10
 _FIELD = re.compile(rb"(?im)^[a-z][a-z0-9-]{0,40}:[^\n]*(?:\n[ \t][^\n]*)*")
 _NOTICE = re.compile(rb"(?i)message/delivery-status")
 _CUT = "its text is longer than what is kept of it here"
-_ID = re.compile(r"<[^<>\s]{1,900}>")
+_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>")
+
+
+class _RawPolicy(Compat32):
+    """Hands out header fields as they came, bytes that are not ASCII among them: many programs
+    write UTF-8, which the standard library would drop."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        del name
+        return value
+
+
+_RAW = _RawPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +90,7 @@ def read_eml(data: bytes) -> Mail:
     _check_size(data)
     _check_shape(data)
     try:
-        message = message_from_bytes(data, policy=compat32)
+        message = message_from_bytes(data, policy=_RAW)
         mail = _mail(message, _parts_of(message), hashlib.sha256(data).hexdigest())
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         raise BadRecord("the e-mail cannot be read: it is nested too deep or damaged") from None
@@ -210,8 +223,12 @@ def _ids(message: Message, name: str) -> tuple[str, ...]:
 
 
 def _addresses(message: Message, name: str) -> list[tuple[str, str]]:
-    found = getaddresses([str(value) for value in message.get_all(name, [])])
-    return [(decoded_header(shown), address) for shown, address in found if "@" in address]
+    values = [str(value) for value in message.get_all(name, [])]
+    if any(value.count("(") > _MAX_COMMENTS for value in values):
+        # Comments nest, and some versions of the standard library follow them without end.
+        raise BadRecord(f"the field {name} of the e-mail cannot be read")
+    found = getaddresses(values)
+    return [(decoded_header(shown), decoded_header(one)) for shown, one in found if "@" in one]
 
 
 def _date(message: Message, notes: list[str]) -> datetime | None:

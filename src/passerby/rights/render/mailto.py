@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from passerby.errors import NoAddress
 from passerby.rights.facts.letter import Letter
-from passerby.rights.render.headers import check_address
-from passerby.rights.render.plain import check_line
+from passerby.rights.render.headers import check_address, mail_subject
+from passerby.rights.render.plain import check_letter
 from passerby.rights.render.text import body_text
 
 LIMIT = 1600
@@ -24,8 +24,8 @@ def letter_mailto(letter: Letter) -> str | None:
     if letter.recipient_email is None:
         raise NoAddress("the recipient has no e-mail address")
     address = check_address(letter.recipient_email, "the recipient")
-    check_line(letter.subject, "the subject")
-    subject = quote(f"{letter.subject} [{letter.reference}]", safe="")
+    check_letter(letter)
+    subject = quote(mail_subject(letter), safe="")
     body = quote(body_text(letter).replace("\n", "\r\n"), safe="")
     link = f"mailto:{quote(address, safe='@')}?subject={subject}&body={body}"
     return link if len(link) <= LIMIT else None

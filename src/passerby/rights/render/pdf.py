@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from passerby.rights.facts.letter import Block, BlockKind, Letter
 from passerby.rights.render.breaks import broken_well
-from passerby.rights.render.engine import missing_glyphs, typeset
+from passerby.rights.render.engine import language_of, missing_glyphs, typeset
 from passerby.rights.render.paper import Paper
 from passerby.rights.render.plain import check_letter
 
@@ -41,11 +39,9 @@ def unprintable(letter: Letter) -> tuple[str, ...]:
 
 def _data_of(letter: Letter, paper: Paper) -> dict[str, object]:
     labels = letter.labels
-    language, _, region = letter.language.partition("-")
     return {
         "paper": paper.value,
-        "lang": language,
-        "region": region or None,
+        **language_of(letter.language),
         "day": {"year": letter.day.year, "month": letter.day.month, "day": letter.day.day},
         "subject": broken_well(letter.subject),
         "sender": letter.sender,
@@ -71,17 +67,17 @@ def _data_of(letter: Letter, paper: Paper) -> dict[str, object]:
 
 
 def _runs_of(blocks: tuple[Block, ...]) -> list[list[dict[str, object]]]:
-    """Points that follow each other make one list; every other block stands alone."""
-    return [
-        [_data_of_block(block) for _, block in run]
-        for _, run in groupby(enumerate(blocks), _run_of)
-    ]
+    """Points that follow each other make one list, every other block stands alone, and so does
+    the last of all: it is kept with the closing."""
+    runs: list[list[Block]] = []
+    for block in blocks[:-1]:
+        if runs and block.kind in _GROUPED and runs[-1][-1].kind is block.kind:
+            runs[-1].append(block)
+        else:
+            runs.append([block])
+    runs.extend([block] for block in blocks[-1:])
+    return [[_data_of_block(block) for block in run] for run in runs]
 
 
 def _data_of_block(block: Block) -> dict[str, object]:
     return {"kind": block.kind.value, "number": block.number, "text": broken_well(block.text)}
-
-
-def _run_of(placed: tuple[int, Block]) -> tuple[BlockKind, int]:
-    place, block = placed
-    return block.kind, -1 if block.kind in _GROUPED else place

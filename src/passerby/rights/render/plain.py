@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from passerby.errors import BadRecord
-from passerby.rights.facts.letter import Letter
+from passerby.rights.facts.letter import BlockKind, Letter
 
 _REFUSED = {"Cc": "a control character", "Co": "a private character", "Cn": "no character",
             "Cs": "half of a character"}  # fmt: skip
@@ -38,7 +38,12 @@ def check_line(text: str, what: str) -> None:
 
 
 def check_letter(letter: Letter) -> None:
-    """Raise BadRecord unless every text of the letter can be set and sent as it is."""
+    """Raise BadRecord unless the letter is whole, and every text of it can be set and sent as
+    it is."""
+    if not letter.sender or not letter.recipient or not letter.subject.strip():
+        raise BadRecord("the letter lacks a sender, a recipient or a subject")
+    if any(block.kind is BlockKind.NUMBERED and block.number is None for block in letter.blocks):
+        raise BadRecord("a numbered point of the letter has no number")
     for what, line in _lines_of(letter):
         check_line(line, what)
     for what, text in _texts_of(letter):
@@ -48,7 +53,6 @@ def check_letter(letter: Letter) -> None:
 def _lines_of(letter: Letter) -> Iterator[tuple[str, str]]:
     yield "the reference", letter.reference
     yield "the subject", letter.subject
-    yield "the signature", letter.signed
     yield from (("the sender", line) for line in letter.sender)
     yield from (("the recipient", line) for line in letter.recipient)
     yield from (("an enclosure", line) for line in letter.enclosures)
@@ -63,6 +67,7 @@ def _texts_of(letter: Letter) -> Iterator[tuple[str, str]]:
     labels = letter.labels
     yield from (("the letter's text", block.text) for block in letter.blocks)
     yield "the closing", letter.closing
+    yield "the signature", letter.signed
     yield from (("a doubt", doubt) for doubt in letter.doubts)
     for label in (labels.reference, labels.date, labels.subject, labels.enclosures, labels.page,
                   labels.draft, labels.anchor, labels.reading_copy):  # fmt: skip

@@ -11,11 +11,10 @@ import re
 import smtplib
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 
 from passerby.errors import BadRecord, DependencyError, NetworkForbidden, NoAddress
 from passerby.rights.render.headers import check_address, check_message_id
@@ -57,13 +56,15 @@ def submit_eml(eml: bytes, server: Server, password: str | None) -> Submission:
     try:
         _log_in(client, server, password)
         answer = _deliver(client, sender, recipients, data)
+        with suppress(OSError, smtplib.SMTPException):
+            client.quit()
     finally:
         client.close()
     return Submission(message_id=message_id, recipients=recipients, eml=data, answer=answer)
 
 
 def _envelope(eml: bytes) -> tuple[str, tuple[str, ...], str]:
-    message = cast(EmailMessage, message_from_bytes(eml, policy=default))
+    message = message_from_bytes(eml, policy=default)
     try:
         senders = [address.addr_spec for address in message["From"].addresses]
         fields = [message[name] for name in ("To", "Cc") if message[name] is not None]
@@ -122,7 +123,7 @@ def _unreachable(where: str, error: Exception) -> DependencyError:
             why = f"{where} speaks no TLS as it should"
         case socket.gaierror():
             why = f"no such host: {where}"
-        case TimeoutError():
+        case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
             why = f"{where} does not answer"
         case ConnectionRefusedError():
             why = f"{where} refuses connections"
@@ -134,8 +135,10 @@ def _unreachable(where: str, error: Exception) -> DependencyError:
 
 
 def _log_in(client: smtplib.SMTP, server: Server, password: str | None) -> None:
-    if server.user is None or password is None:
+    if server.user is None:
         return
+    if password is None:
+        raise DependencyError("no password was given", _NOT_SENT)
     try:
         client.login(server.user, password)
     except smtplib.SMTPAuthenticationError:

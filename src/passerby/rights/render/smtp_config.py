@@ -143,9 +143,11 @@ def _first_line_of(command: tuple[str, ...]) -> str:
             timeout=_COMMAND_SECONDS,
             check=True,
         )
-        password = done.stdout.decode("utf-8").splitlines()[0]
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError, IndexError):
+        password = done.stdout.decode("utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        password = ""
+    if not password:
         raise DependencyError(
             f"{name} gave no password", "Run the command of password-command by hand."
-        ) from None
+        )
     return password

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from passerby.rights.render.engine import typeset
+from passerby.rights.render.engine import language_of, typeset
 from passerby.rights.render.paper import Paper
 from passerby.rights.render.plain import check_line, check_text
 
@@ -66,12 +66,10 @@ def timeline_pdf(timeline: Timeline, paper: Paper) -> bytes:
     bytes. Raises BadRecord for text that cannot be set."""
     _check(timeline)
     labels = timeline.labels
-    language, _, region = timeline.language.partition("-")
     day = timeline.day
     data = {
         "paper": paper.value,
-        "lang": language,
-        "region": region or None,
+        **language_of(timeline.language),
         "title": timeline.title,
         "reference": timeline.reference,
         "day": {"year": day.year, "month": day.month, "day": day.day},

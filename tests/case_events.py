@@ -34,6 +34,7 @@ from passerby.rights.cases.events import (
     ReplyRecorded,
     RetentionSet,
     Role,
+    SigningKeyMade,
 )
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.status import Reason
@@ -200,6 +201,7 @@ def each_kind() -> tuple[Event, ...]:
         CaseClosed(case=CASE, day=day(90), reason=Closing.COURT, remark="went to court"),
         Exported(case=CASE, day=day(91), where=("/home/anna/out",)),
         RetentionSet(day=DAY, until=day(900)),
+        SigningKeyMade(day=DAY, fingerprint="0" * 64, file=kept(b"key", Role.SIGNING_KEY)),
     )
 
 
@@ -256,6 +258,7 @@ def random_events() -> st.SearchStrategy[Event]:
         st.builds(LegalHoldLifted, day=_DAYS, why=st.text(max_size=5)),
         st.builds(Exported, case=st.none() | _CASES, day=_DAYS, where=st.just(("/tmp/x",))),
         st.builds(RetentionSet, day=_DAYS, until=st.none() | _DAYS),
+        st.just(SigningKeyMade(day=DAY, fingerprint="0" * 64, file=kept(b"k", Role.SIGNING_KEY))),
     )
 
 

@@ -1,0 +1,122 @@
+"""`passerby request send`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from passerby.cli.console import print_json, say
+from passerby.cli.options import Name, json_option
+from passerby.cli.request.access import Access, access_options, open_desk
+from passerby.errors import PasserbyError, UsageError
+
+if TYPE_CHECKING:
+    from passerby.rights.cases.desk import Desk
+    from passerby.rights.cases.events import LetterDrafted
+
+
+@click.command()
+@click.argument("reference", metavar="REFERENCE")
+@click.option("--letter", type=click.IntRange(min=1), metavar="NUMBER", help="Which letter.  "
+              "[default: the last one]")  # fmt: skip
+@click.option(
+    "--smtp",
+    type=Name(),
+    metavar="FILE",
+    help="Your mail server, as TOML: host, port, security, user.  [default: smtp.toml in the "
+    "user's configuration folder]",
+)
+@click.option("--yes", is_flag=True, help="Send it without asking once more.")
+@access_options
+@json_option
+def send(
+    access: Access, reference: str, letter: int | None, smtp: Path | None, yes: bool, as_json: bool
+) -> int:
+    """Send a letter by your own mail server, and record that it went out.
+
+    Nothing else in Passerby's requests uses the network. A letter that is a draft to be checked
+    is not sent: write it anew with --to, once its address is confirmed, or send its file yourself.
+    """
+    from passerby.report.text import printable
+    from passerby.rights.render.smtp import submit_eml
+    from passerby.rights.render.smtp_config import config_path, password_of, read_server
+
+    server = read_server(smtp or config_path())
+    with open_desk(access) as desk:
+        drafted, eml = _ready(desk, reference, letter)
+        if not yes:
+            _ask(f"Send letter {drafted.letter} ({drafted.kind}) to {drafted.to} now?")
+        submission = submit_eml(eml, server, password_of(server, _password))
+        say(f"sent to {printable(', '.join(submission.recipients))}: {submission.answer}")
+        _record(desk, drafted, submission.message_id, submission.eml)
+    if as_json:
+        from passerby.report.json import document
+
+        print_json(
+            document(
+                "submission",
+                reference=drafted.case,
+                letter=drafted.letter,
+                message_id=submission.message_id,
+                recipients=list(submission.recipients),
+                answer=submission.answer,
+            )
+        )
+    return 0
+
+
+def _ready(desk: Desk, reference: str, letter: int | None) -> tuple[LetterDrafted, bytes]:
+    """Return a letter that can be sent, and its mail. Raises UsageError when it cannot be."""
+    from passerby.rights.cases.events import Role
+    from passerby.rights.cases.transitions import check_letter
+
+    client_id, _, case = desk.records.find(reference)
+    kept = case.letter(letter or len(case.letters))
+    if kept is None:
+        raise UsageError(f"{case.reference} has no such letter")
+    drafted = kept.drafted
+    if kept.sent is not None:
+        raise UsageError(f"letter {drafted.letter} was sent on {kept.sent.day} already")
+    check_letter(case, drafted.kind)
+    mails = [file for file in drafted.files if file.role is Role.EML]
+    if not mails:
+        raise UsageError(f"letter {drafted.letter} has no e-mail: it goes by {drafted.channel}")
+    if drafted.doubts:
+        raise UsageError(
+            f"letter {drafted.letter} is a draft with {drafted.doubts} points to check",
+            "Check them; then write it anew with --to ADDRESS, or send its file yourself.",
+        )
+    return drafted, desk.records.file(client_id, mails[0])
+
+
+def _record(desk: Desk, drafted: LetterDrafted, message_id: str, eml: bytes) -> None:
+    from passerby.rights.cases.desk import Given
+    from passerby.rights.facts.party import Channel
+
+    proof = Given(file_name=f"{drafted.case}-{drafted.letter}-sent.eml", data=eml)
+    try:
+        desk.record_sent(drafted.case, drafted.letter, desk.today, Channel.EMAIL, message_id, proof)
+    except PasserbyError:
+        say("The letter WAS sent, and that could not be recorded: do it by `request sent`.")
+        raise
+
+
+def _ask(question: str) -> None:
+    from passerby.report.text import printable
+
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError("there is nobody to ask whether it is to be sent", "Give --yes.")
+    click.confirm(printable(question), abort=True, err=True)
+
+
+def _password(what: str) -> str:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(
+            "there is nobody to ask for the mail server's password",
+            "Name password-env or password-command in its file.",
+        )
+    password: str = click.prompt(what, hide_input=True, err=True)
+    return password
