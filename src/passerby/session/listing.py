@@ -18,7 +18,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from passerby.batch.discover import is_folder
-from passerby.batch.plan import Plan, Reports, Request, Task, make_plan, report_places
+from passerby.batch.plan import (
+    Plan,
+    Reports,
+    Request,
+    Task,
+    check_folders,
+    make_plan,
+    report_places,
+)
 from passerby.compose import build_source
 from passerby.errors import (
     EmptyInput,
@@ -148,11 +156,13 @@ class Lister:
 
 
 def plan_for(request: Request) -> Plan:
-    """Return the plan of a run; one without files where there is no picture yet."""
+    """Return the plan of a run; one without files where there is no picture yet. Raises
+    UsageError."""
+    places = places_of(request)
     try:
         return make_plan(request)
     except EmptyInput:
-        return Plan(tasks=(), reports=places_of(request))
+        return Plan(tasks=(), reports=places)
 
 
 def places_of(request: Request) -> Reports:
@@ -164,6 +174,7 @@ def places_of(request: Request) -> Reports:
     places = report_places(request, single=False)
     if places is None:
         raise UsageError("-o is missing: where should the copies go?")
+    check_folders(request, tuple(filter(None, (request.out, places.folder))))
     return places
 
 
