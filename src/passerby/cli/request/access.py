@@ -130,9 +130,8 @@ def open_desk(access: Access) -> Iterator[Desk]:
 def open_or_begin(access: Access) -> Iterator[Desk]:
     """Open the records, or begin them and tell the recovery key, once."""
     from passerby.store import Store
-    from passerby.store.database import FILE_NAME
 
-    if os.path.lexists(access.folder / FILE_NAME):
+    if Store.begun(access.folder):
         with open_desk(access) as desk:
             yield desk
         return
