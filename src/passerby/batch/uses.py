@@ -1,0 +1,173 @@
+"""Which published files rely on consents: recorded as they end, by the one process that has the
+register open.
+
+That a run begins is recorded before its first file. A run that is killed cannot tell all that it
+published; its reports do, since every published file has its report (`recover`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from types import TracebackType
+
+from passerby.batch.ledger import read_record
+from passerby.batch.permits import Consents
+from passerby.batch.plan import FILES, Plan, Request, Task
+from passerby.consent import Consent, Register, Use, making_of
+from passerby.consent.events import RunBegan
+from passerby.errors import PasserbyError
+from passerby.files import PENDING
+from passerby.model.report import Outcome, Report
+
+_DONE = frozenset({Outcome.PUBLISHED, Outcome.SKIPPED})
+
+
+class Uses:
+    """Records which files of a run rely on consents. Use as a context manager around the run.
+
+    A run that ends by an error, or is interrupted, is not recorded as ended: what it published
+    and could not tell is found by its reports (`recover`).
+    """
+
+    def __init__(self, request: Request, plan: Plan, refused: Mapping[str, PasserbyError]) -> None:
+        self._consents = request.consents
+        self._out = _folder(request.out, plan)
+        self._reports = None if plan.reports is None else str(absolute(plan.reports.folder))
+        given = [one for sha256, one in (request.given or {}).items() if sha256 not in refused]
+        given += [task.given for task in plan.tasks if task.given is not None]
+        named = (consent_id for one in given for consent_id in one.consents)
+        self._named = tuple(dict.fromkeys(named)) if self._consents is not None else ()
+
+    def __enter__(self) -> Uses:
+        consents = self._consents
+        if consents is None or self._out is None or self._reports is None:
+            return self
+        for consent_id in self._named:
+            before = consents.register.consent(consent_id)
+            if any(run.reports == self._reports for run in before.runs):
+                recover(consents.register, before)
+        began = RunBegan(
+            day=consents.register.today,
+            out=str(self._out),
+            reports=self._reports,
+            working=str(Path.cwd()),
+            event=consents.place.event,
+            outlet=consents.place.outlet,
+        )
+        consents.register.begin_run(self._named, began)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None and self._consents is not None and self._reports is not None:
+            self._consents.register.end_run(self._named, self._reports)
+
+    def done(self, task: Task, report: Report) -> None:
+        """Record a file of the run, if it was published and relies on a consent."""
+        if self._consents is None or report.outcome not in _DONE or task.output is None:
+            return
+        use = use_of(report, absolute(task.source), task, self._out, self._consents)
+        if use is not None:
+            self._consents.register.record_use(use)
+
+
+def use_of(
+    report: Report, original: Path | None, task: Task, out: Path | None, consents: Consents
+) -> Use | None:
+    """Return the use that a published file makes of consents; None where it makes none."""
+    making = making_of(report)
+    if not making.consents or report.output_sha256 is None:
+        return None
+    output = None if task.output is None else absolute(task.output)
+    return Use(
+        original_sha256=report.item.sha256,
+        original=None if original is None else str(original),
+        shown=report.item.path,
+        output=None if output is None else str(output),
+        name=_name(output, out),
+        output_sha256=report.output_sha256,
+        record=None if task.sidecar is None else str(absolute(task.sidecar)),
+        day=consents.register.today,
+        event=consents.place.event,
+        outlet=consents.place.outlet,
+        making=making,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What the reports of runs that were cut off told: how many files were not on record, and
+    the runs whose reports are not there any more."""
+
+    found: int = 0
+    lost: tuple[RunBegan, ...] = ()
+
+
+def recover(register: Register, consent: Consent) -> Recovered:
+    """Record the files that runs published by a consent and could not tell, because they were
+    killed."""
+    found, lost = 0, []
+    for run in consent.runs:
+        if not (Path(run.reports) / FILES).is_dir():
+            lost.append(run)
+            continue
+        consents = Consents(register=register, place=run.place)
+        for path, report in _reports_of(Path(run.reports) / FILES):
+            if consent.id not in making_of(report).consents or report.output is None:
+                continue
+            output = absolute(Path(report.output), run.working)
+            sidecar = None if path.name.endswith(PENDING) else path
+            if sidecar is None and _sha256(output) != report.output_sha256:
+                continue
+            original = absolute(Path(report.item.path), run.working)
+            task = Task(source=original, shown=report.item.path, output=output, sidecar=sidecar)
+            use = use_of(report, original, task, Path(run.out), consents)
+            found += use is not None and bool(register.record_use(use))
+    return Recovered(found=found, lost=tuple(lost))
+
+
+def _reports_of(folder: Path) -> Iterator[tuple[Path, Report]]:
+    """Yield the reports in a folder, also those whose output was just getting its name."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".json" or path.name.endswith(PENDING):
+            report = read_record(path)
+            if report is not None and report.outcome is Outcome.PUBLISHED:
+                yield path, report
+
+
+def _folder(out: Path | None, plan: Plan) -> Path | None:
+    """Return the folder that copies go to."""
+    if out is None:
+        return None
+    single = len(plan.tasks) == 1 and plan.tasks[0].output == out
+    return absolute(out.parent if single else out)
+
+
+def absolute(path: Path, working: str | None = None) -> Path:
+    """Return a path that holds wherever the next command is run, its folders without links."""
+    place = Path(working or Path.cwd()) / path
+    return Path(os.path.realpath(place.parent)) / place.name
+
+
+def _name(output: Path | None, out: Path | None) -> str:
+    """Return an output's name below its folder."""
+    if output is None:
+        return ""
+    if out is not None and output.is_relative_to(out):
+        return str(PurePath(output).relative_to(out))
+    return output.name
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
