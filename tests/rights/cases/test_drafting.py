@@ -14,7 +14,7 @@ import pytest
 from passerby.errors import BadDate, BadRecord, NoAddress, NoMandate, UnknownName, UsageError
 from passerby.rights.cases.desk import Given
 from passerby.rights.cases.drafting import Draft, Order, draft_letter
-from passerby.rights.cases.matters import Wanted
+from passerby.rights.cases.matters import HERSELF, Wanted
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Asked, Crop, MandateKind, Person
 from passerby.rights.facts.party import Channel
@@ -125,6 +125,34 @@ def test_the_mandate_goes_with_the_letter(store: Store) -> None:
     sent(store, draft)
     with pytest.raises(NoMandate, match="not for a complaint"):
         drafted(store, reference, LetterKind.COMPLAINT)
+
+
+def test_who_writes_herself_in_a_case_of_somebody_else(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    clinic = Person(name="Clinic", address=("Weg 2",), email="clinic@example.org")
+    signed = Given(file_name="signed.pdf", data=b"%PDF-1.7 signed again")
+    desk.add_mandate(client_id, MandateKind.ATTORNEY, clinic, DAY, None, signed)
+    reference = desk.open_case(client_id, replace(REQUEST, mandate_id="m1"))
+    draft = drafted(store, reference, LetterKind.REQUEST, wanted=Wanted(mandate_id=HERSELF))
+    assert draft.event.mandate_id is None
+    assert draft.letter.signed == "Anna Świątek"
+    assert "Clinic" not in data_of(draft, ".txt").decode()
+
+
+def test_what_hides_her_home_hides_it_in_every_file(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    person = Person(
+        name="Anna", address=("Ring 7", "20095 Hamburg"), email="a@example.org", care_of="Clinic"
+    )
+    client_id = desk.add_client(profile(person=person, contact="Signal: anna.12"))
+    reference = desk.open_case(client_id, REQUEST)
+    draft = drafted(store, reference, LetterKind.REQUEST)
+    assert draft.letter.sender == ("Anna", "c/o Clinic", "Ring 7", "20095 Hamburg")
+    for file in draft.files:
+        assert b"Signal" not in file.data
+        assert b"anna.12" not in file.data
+    assert "Signal" not in str(draft.letter)
 
 
 def test_a_complaint_goes_to_the_authority_of_the_place(store: Store) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import letter_samples
 from passerby.errors import BadRecord
 from passerby.rights.render import incoming
-from passerby.rights.render.decode import text_of_html
+from passerby.rights.render.decode import decoded_text, text_of_html
 from passerby.rights.render.eml import Attachment, letter_eml
 from passerby.rights.render.incoming import Mail, read_document, read_eml
 from passerby.rights.render.sniffing import OPAQUE, media_type_of
@@ -236,6 +236,25 @@ def test_types_are_told_from_bytes(data: bytes, media_type: str):
     assert document.media_type == media_type == media_type_of(data)
     assert document.name == "reply.docx"
     assert document.data == data
+
+
+@pytest.mark.parametrize(
+    ("charset", "data", "text", "noted"),
+    [
+        ("UTF-8", "ż".encode(), "ż", False),
+        ("iso-8859-2", "ż".encode("iso-8859-2"), "ż", False),
+        ("KOI8-R", "Ж".encode("koi8-r"), "Ж", False),
+        ("gb18030", "王".encode("gb18030"), "王", False),
+        ("us-ascii", "ż".encode(), "ż", True),
+        ("iso-8859-12", "ż".encode(), "ż", True),
+        ("idna", b"x", "x", True),
+        ("", b"x", "x", True),
+    ],
+)
+def test_charsets(charset: str, data: bytes, text: str, noted: bool):
+    notes: list[str] = []
+    assert decoded_text(data, charset, notes) == text
+    assert bool(notes) is noted
 
 
 def test_words_of_a_page():

@@ -81,6 +81,15 @@ def new(access: Access, as_json: bool, output: Path | None, **given: Any) -> int
     reminder for the calendar. Nothing is sent. The first letter never holds a photo, and the
     part on access asks to be answered before anything is erased.
 
+    The sender's file has name, and address (lines) or email; and can have care_of, language,
+    place, purpose, background (paragraphs) and contact, which stands in no letter. With care_of
+    the address is somebody else's, and her home stays hidden.
+
+    The table of --clients is CSV in UTF-8, with commas. Its first line names its columns: name,
+    language, place, controller, law, rights, purpose, background, and address (lines with | or a
+    line break between) or email; care_of and contact if wanted. Each client's background has to
+    be her own: letters that are one letter many times over can be refused as abusive.
+
     \b
     Examples:
       passerby request new --controller clearview-ai --law gdpr --right access,erasure,object \\
@@ -208,15 +217,16 @@ def _check_language(desk: Desk, order: Order) -> None:
 
 def _many(desk: Desk, table: Path, given: dict[str, Any], output: Path | None) -> list[Written]:
     """One client, case and letter for each row."""
-    from passerby.rights.cases.batch import read_batch
+    from passerby.rights.cases.batch import read_batch, same_person
     from passerby.rights.cases.events import Profile
     from passerby.rights.cases.requesting import check_request
+    from passerby.rights.cases.sender import Sender
 
     def check(row: Row) -> None:
         law = check_request(_row_request(row, given), desk.knowledge, desk.today)
         _check_language(desk, _order(given, law.kind.value))
         for _, known in desk.records.clients():
-            if known.profile.person == row.sender.person:
+            if same_person(Sender(person=known.profile.person), row.sender):
                 raise BadRecord("this client is on record already: use --client")
 
     batch = read_batch(table, check)

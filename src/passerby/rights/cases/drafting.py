@@ -189,7 +189,7 @@ def _event(
         to=matter.contact.value,
         files=files,
         message_id=message_id,
-        mandate_id=order.wanted.mandate_id or case.opened.mandate_id,
+        mandate_id=order.wanted.acting(case),
         authority=authority if order.kind is LetterKind.COMPLAINT else None,
         doubts=len(letter.doubts),
     )

@@ -19,17 +19,27 @@ _BEST_FIRST = (Channel.EMAIL, Channel.POST, Channel.FORM, Channel.FAX)
 """In which order the ways to reach somebody are tried; nobody is phoned."""
 
 
+HERSELF = "none"
+"""Stands for a mandate where the client writes herself in a case that somebody else began."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What somebody wants of a letter, beyond its kind. All can be left open: `channel`: the
     best that is known; `to`: an address of her own, for that channel; `authority`: the one of
-    the case, else the one of the place; `mandate_id`: the case's."""
+    the case, else the one of the place; `mandate_id`: the case's, and `HERSELF` for none."""
 
     channel: Channel | None = None
     to: str | None = None
     authority: str | None = None
     mandate_id: str | None = None
     crop: Crop | None = None
+
+    def acting(self, case: Case) -> str | None:
+        """Return the id of the mandate under which the letter is written; None: she writes."""
+        if self.mandate_id is None:
+            return case.opened.mandate_id
+        return None if self.mandate_id == HERSELF else self.mandate_id
 
 
 def matter_of(
@@ -50,7 +60,7 @@ def matter_of(
     law = knowledge.law(opened.law, on=day)
     controller = None if opened.controller is None else knowledge.controller(opened.controller)
     authority = _authority(case, kind, knowledge, wanted)
-    mandate_id = wanted.mandate_id or opened.mandate_id
+    mandate_id = wanted.acting(case)
     return Matter(
         reference=case.reference,
         day=day,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 from base64 import b64decode
@@ -13,6 +14,7 @@ _CHARSETS = re.compile(
     r"windows-125[0-8]|cp125[0-8]|cp850|cp437|koi8-[ru]|mac-?roman|macintosh|gb2312|gbk|gb18030|"
     r"big5|shift[-_]jis|iso-2022-jp|euc-jp|euc-kr|ks_c_5601-1987|tis-620"
 )
+_ASCII = frozenset({"ascii", "us-ascii"})
 _ENCODED_WORD = re.compile(r"=\?([\w.:-]{1,40})(?:\*[\w-]*)?\?([bBqQ])\?([^?\s]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[\w.:*-]+\?[bBqQ]\?)")
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
@@ -27,14 +29,18 @@ def decoded_text(data: bytes, charset: str, notes: list[str]) -> str:
     Only charsets of mail are taken: Python has codecs that are none, and slow ones.
     """
     name = charset.strip().lower()
-    if not _CHARSETS.fullmatch(name):
+    try:
+        known = bool(_CHARSETS.fullmatch(name)) and codecs.lookup(name) is not None
+    except LookupError:
+        known = False
+    if not known:
         notes.append("its charset is not known: it was read as UTF-8")
         name = "utf-8"
     try:
         return data.decode(name)
-    except (UnicodeDecodeError, LookupError):
+    except UnicodeDecodeError:
         notes.append(f"its text is not {name}, as it says: some letters were lost")
-        return data.decode(name if name != "ascii" else "utf-8", errors="replace")
+        return data.decode("utf-8" if name in _ASCII else name, errors="replace")
 
 
 def decoded_header(value: str) -> str:

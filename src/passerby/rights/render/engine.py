@@ -21,6 +21,7 @@ import typst
 from passerby.errors import BadRecord, DependencyError
 
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed')
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Z][a-z]{3})?(?:-([A-Z]{2}))?$")
 _ADVICE = (
     "Write it in Latin, Greek or Cyrillic letters for the PDF; the e-mail and the text carry it "
@@ -99,7 +100,8 @@ def _source(document: str) -> bytes:
 def _missing_of(error: typst.TypstError) -> str:
     """The characters that an error says no font has; its message and its trace name them."""
     found = _MISSING.findall(f"{error.message}\n{error.diagnostic}")
-    return "".join(dict.fromkeys("".join(found)))
+    shown = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), "".join(found))
+    return "".join(dict.fromkeys(shown))
 
 
 def _named(characters: str) -> str:

@@ -25,6 +25,7 @@ MAX_PARTS = 500
 _MAX_BOUNDARY_LINES = 20_000
 _MAX_LINES = 1_500_000
 _MAX_BLOCKS = 20_000
+_MAX_COMMENTS = 100
 _MAX_HEADER = 16 * 2**10
 _FIELD = re.compile(rb"(?im)^[a-z][a-z0-9-]{0,40}:[^\n]*(?:\n[ \t][^\n]*)*")
 _NOTICE = re.compile(rb"(?i)message/delivery-status")
@@ -222,7 +223,11 @@ def _ids(message: Message, name: str) -> tuple[str, ...]:
 
 
 def _addresses(message: Message, name: str) -> list[tuple[str, str]]:
-    found = getaddresses([str(value) for value in message.get_all(name, [])])
+    values = [str(value) for value in message.get_all(name, [])]
+    if any(value.count("(") > _MAX_COMMENTS for value in values):
+        # Comments nest, and some versions of the standard library follow them without end.
+        raise BadRecord(f"the field {name} of the e-mail cannot be read")
+    found = getaddresses(values)
     return [(decoded_header(shown), decoded_header(one)) for shown, one in found if "@" in one]
 
 
