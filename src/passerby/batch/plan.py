@@ -13,6 +13,7 @@ from passerby.batch.names import fit, output_names, target_suffixes
 from passerby.batch.neutral import names_key, neutral_names
 from passerby.batch.permits import Consents
 from passerby.batch.siblings import PICTURES, find_siblings
+from passerby.consent import Place
 from passerby.errors import EmptyInput, OutputError, PasserbyError, UnsupportedFormat, UsageError
 from passerby.model.consent import Replaces
 from passerby.model.given import Given
@@ -51,8 +52,8 @@ class Request:
 class Task:
     """One file of a run. `sidecar` is where its report goes; `error` says why it is not even
     tried; `note`, `siblings` and `replaces` go into its report; `among` says that the output lies
-    among inputs. `given` and `options` are its own decisions and choices, where they are not
-    those of the run."""
+    among inputs. `given`, `options` and `place` are its own decisions and choices and where it is
+    published, where they are not those of the run."""
 
     source: Path
     shown: str
@@ -65,6 +66,7 @@ class Task:
     given: Given | None = None
     options: Options | None = None
     replaces: Replaces | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,9 +167,7 @@ def _reports(request: Request, single: bool) -> Reports | None:
         return _whole(request.report)
     if request.out is None:
         return None
-    place = Path(os.path.realpath(request.out))
-    if not place.name:
-        raise UsageError("-o names the root of a disk", "Name another folder, or add --report.")
+    place = _named(request.out)
     if single and place.parent.name:
         shared = place.parent.with_name(fit(place.parent.name, "-report"))
         if is_folder(shared / FILES):
@@ -175,6 +175,22 @@ def _reports(request: Request, single: bool) -> Reports | None:
                 folder=shared, page=shared / FILES / fit(place.name, ".html"), summary=None
             )
     return _whole(place.with_name(fit(place.name, "-report")))
+
+
+def reports_in(out: Path, report: Path | None) -> Reports:
+    """Choose the folder for the reports of copies that go to the folder `out`. Raises
+    UsageError."""
+    if report is not None:
+        return _whole(report)
+    place = _named(out)
+    return _whole(place.with_name(fit(place.name, "-report")))
+
+
+def _named(out: Path) -> Path:
+    place = Path(os.path.realpath(out))
+    if not place.name:
+        raise UsageError("-o names the root of a disk", "Name another folder, or add --report.")
+    return place
 
 
 def _whole(folder: Path) -> Reports:

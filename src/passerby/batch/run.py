@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
 from passerby.batch.ledger import check_replaced, remove_partials, settle
 from passerby.batch.local import cores, work_all
 from passerby.batch.permits import refusals
-from passerby.batch.plan import Plan, Reports, Request, make_plan
+from passerby.batch.plan import Plan, Reports, Request, Task, make_plan
 from passerby.batch.uses import Uses
 from passerby.batch.worker import Results, Settings, Worker
 from passerby.errors import PasserbyError
@@ -54,11 +54,17 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
     return run_plan(make_plan(request), request, watcher or Silence())
 
 
-def run_plan(plan: Plan, request: Request, watcher: Watcher) -> RunReport:
+def run_plan(
+    plan: Plan,
+    request: Request,
+    watcher: Watcher,
+    then: Callable[[Task, Report], None] = lambda _task, _report: None,
+) -> RunReport:
     """Do what was planned, and write the reports.
 
     A picture whose decisions name a consent that does not allow it is refused; files that rely
-    on consents are recorded in the register. Raises as `run_batch` does, and what the register
+    on consents are recorded in the register. `then` is called with each file and its report, once
+    that is done. Raises as `run_batch` does, and what the register
     raises.
     """
     started = datetime.now(UTC)
@@ -79,6 +85,7 @@ def run_plan(plan: Plan, request: Request, watcher: Watcher) -> RunReport:
         ):
             for index, done in results:
                 uses.done(plan.tasks[index], done.report)
+                then(plan.tasks[index], done.report)
                 reports[index] = done.report
                 if done.thumbnail is not None:
                     pictures[index] = done.thumbnail

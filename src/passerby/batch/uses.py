@@ -46,10 +46,6 @@ class Uses:
         consents = self._consents
         if consents is None or self._out is None or self._reports is None:
             return self
-        for consent_id in self._named:
-            before = consents.register.consent(consent_id)
-            if any(run.reports == self._reports for run in before.runs):
-                recover(consents.register, before)
         began = RunBegan(
             day=consents.register.today,
             out=str(self._out),
@@ -67,37 +63,43 @@ class Uses:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is None and self._consents is not None and self._reports is not None:
-            self._consents.register.end_run(self._named, self._reports)
+        if error is not None or self._consents is None or self._reports is None:
+            return
+        register = self._consents.register
+        for consent_id in self._named:
+            consent = register.consent(consent_id)
+            if sum(run.reports == self._reports for run in consent.runs) > 1:
+                # One before was cut off. What this one saw of its files is on record already.
+                recover(register, consent)
+        register.end_run(self._named, self._reports)
 
     def done(self, task: Task, report: Report) -> None:
         """Record a file of the run, if it was published and relies on a consent."""
-        if self._consents is None or report.outcome not in _DONE or task.output is None:
+        if self._consents is None or report.outcome not in _DONE:
             return
-        use = use_of(report, absolute(task.source), task, self._out, self._consents)
+        use = _use(report, task, self._out, self._consents)
         if use is not None:
             self._consents.register.record_use(use)
 
 
-def use_of(
-    report: Report, original: Path | None, task: Task, out: Path | None, consents: Consents
-) -> Use | None:
+def _use(report: Report, task: Task, out: Path | None, consents: Consents) -> Use | None:
     """Return the use that a published file makes of consents; None where it makes none."""
     making = making_of(report)
-    if not making.consents or report.output_sha256 is None:
+    if not making.consents or report.output_sha256 is None or task.output is None:
         return None
-    output = None if task.output is None else absolute(task.output)
+    output = absolute(task.output)
+    place = task.place or consents.place
     return Use(
         original_sha256=report.item.sha256,
-        original=None if original is None else str(original),
+        original=str(absolute(task.source)),
         shown=report.item.path,
-        output=None if output is None else str(output),
+        output=str(output),
         name=_name(output, out),
         output_sha256=report.output_sha256,
         record=None if task.sidecar is None else str(absolute(task.sidecar)),
         day=consents.register.today,
-        event=consents.place.event,
-        outlet=consents.place.outlet,
+        event=place.event,
+        outlet=place.outlet,
         making=making,
     )
 
@@ -116,22 +118,43 @@ def recover(register: Register, consent: Consent) -> Recovered:
     killed."""
     found, lost = 0, []
     for run in consent.runs:
-        if not (Path(run.reports) / FILES).is_dir():
+        folder = Path(run.reports) / FILES
+        if not folder.is_dir():
             lost.append(run)
             continue
-        consents = Consents(register=register, place=run.place)
-        for path, report in _reports_of(Path(run.reports) / FILES):
-            if consent.id not in making_of(report).consents or report.output is None:
-                continue
-            output = absolute(Path(report.output), run.working)
-            sidecar = None if path.name.endswith(PENDING) else path
-            if sidecar is None and _sha256(output) != report.output_sha256:
-                continue
-            original = absolute(Path(report.item.path), run.working)
-            task = Task(source=original, shown=report.item.path, output=output, sidecar=sidecar)
-            use = use_of(report, original, task, Path(run.out), consents)
+        for path, report in _reports_of(folder):
+            use = _recovered(consent, run, path, report)
             found += use is not None and bool(register.record_use(use))
     return Recovered(found=found, lost=tuple(lost))
+
+
+def _recovered(consent: Consent, run: RunBegan, path: Path, report: Report) -> Use | None:
+    """Return the use that the report of a killed run tells of; None where it tells of none."""
+    making = making_of(report)
+    if consent.id not in making.consents or report.output is None or report.output_sha256 is None:
+        return None
+    output = absolute(Path(report.output), run.working)
+    pending = path.name.endswith(PENDING)
+    if pending and sha256_of(output) != report.output_sha256:
+        return None
+    old = None
+    if report.replaces is not None:
+        old = consent.file(report.replaces.output, report.replaces.output_sha256)
+    place = run.place if old is None else old.use.place
+    original = str(absolute(Path(report.item.path), run.working))
+    return Use(
+        original_sha256=report.item.sha256,
+        original=original if old is None else old.use.original,
+        shown=report.item.path,
+        output=str(output),
+        name=_name(output, Path(run.out)),
+        output_sha256=report.output_sha256,
+        record=None if pending else str(path),
+        day=run.day,
+        event=place.event,
+        outlet=place.outlet,
+        making=making,
+    )
 
 
 def _reports_of(folder: Path) -> Iterator[tuple[Path, Report]]:
@@ -157,17 +180,43 @@ def absolute(path: Path, working: str | None = None) -> Path:
     return Path(os.path.realpath(place.parent)) / place.name
 
 
-def _name(output: Path | None, out: Path | None) -> str:
+def _name(output: Path, out: Path | None) -> str:
     """Return an output's name below its folder."""
-    if output is None:
-        return ""
     if out is not None and output.is_relative_to(out):
         return str(PurePath(output).relative_to(out))
     return output.name
 
 
-def _sha256(path: Path) -> str | None:
+def sha256_of(path: Path) -> str | None:
+    """Return the sha256 (hex) of a file's bytes; None where it cannot be read."""
+    digest = hashlib.sha256()
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
+        # O_NONBLOCK: opening a named pipe must not wait for a writer.
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(number, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+            while block := file.read(2**20):
+                digest.update(block)
+    except (OSError, ValueError):
         return None
+    return digest.hexdigest()
+
+
+def pipe_use(report: Report, consents: Consents) -> Use | None:
+    """Return the use that a picture makes of consents which came and goes through a pipe; None
+    where it makes none."""
+    making = making_of(report)
+    if not making.consents or report.output_sha256 is None:
+        return None
+    return Use(
+        original_sha256=report.item.sha256,
+        original=None,
+        shown=report.item.path,
+        output=None,
+        name="",
+        output_sha256=report.output_sha256,
+        record=None,
+        day=consents.register.today,
+        event=consents.place.event,
+        outlet=consents.place.outlet,
+        making=making,
+    )

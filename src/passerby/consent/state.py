@@ -96,7 +96,7 @@ class History:
         self._given: ConsentGiven | None = None
         self._withdrawn: date | None = None
         self._files: dict[tuple[str | None, str], Relying] = {}
-        self._runs: dict[str, RunBegan] = {}
+        self._runs: list[RunBegan] = []
         self.records = 0
 
     def follow(self, event: Event) -> None:
@@ -109,9 +109,9 @@ class History:
             case ConsentWithdrawn():
                 self._withdrawn = self._withdrawn or event.day
             case RunBegan():
-                self._runs[event.reports] = event
+                self._runs.append(event)
             case RunEnded():
-                self._runs.pop(event.reports, None)
+                self._runs = [run for run in self._runs if run.reports != event.reports]
             case Published():
                 self._files.setdefault(event.use.key, Relying(use=event.use))
             case ShownAt():
@@ -134,7 +134,7 @@ class History:
             erased=erased,
             withdrawn=self._withdrawn,
             files=tuple(self._files.values()),
-            runs=tuple(self._runs.values()),
+            runs=tuple(self._runs),
         )
 
     @property
