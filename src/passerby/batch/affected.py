@@ -9,8 +9,10 @@ from pathlib import Path
 
 from passerby.batch.ledger import read_record
 from passerby.batch.uses import recover, sha256_of
-from passerby.consent import Consent, Register, Relying, Use
 from passerby.consent.events import Remade, RunBegan
+from passerby.consent.facts import Use
+from passerby.consent.register import Register
+from passerby.consent.state import Consent, Relying
 from passerby.consent.takedown import Line
 from passerby.errors import NoConsent, PasserbyError, UsageError
 from passerby.files import write_atomically

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from passerby.consent import NOWHERE, Place, Register
+from passerby.consent.facts import NOWHERE, Place
 from passerby.errors import NoConsent, PasserbyError
 from passerby.model.given import Given
+
+if TYPE_CHECKING:
+    from passerby.consent.register import Register
 
 NO_REGISTER = (
     "Open the register: --consents FOLDER with --passphrase-file FILE, or hide the face, or keep "

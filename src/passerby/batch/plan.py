@@ -13,7 +13,7 @@ from passerby.batch.names import fit, output_names, target_suffixes
 from passerby.batch.neutral import names_key, neutral_names
 from passerby.batch.permits import Consents
 from passerby.batch.siblings import PICTURES, find_siblings
-from passerby.consent import Place
+from passerby.consent.facts import Place
 from passerby.errors import EmptyInput, OutputError, PasserbyError, UnsupportedFormat, UsageError
 from passerby.model.consent import Replaces
 from passerby.model.given import Given

@@ -25,8 +25,11 @@ from passerby.batch.permits import Consents
 from passerby.batch.plan import FILES, Plan, Reports, Request, Task, reports_in
 from passerby.batch.run import Silence, Watcher, run_plan
 from passerby.batch.uses import absolute, sha256_of
-from passerby.consent import Consent, Register, Use, given_again, same_rulings
 from passerby.consent.events import Remade
+from passerby.consent.facts import Use
+from passerby.consent.making import given_again, same_rulings
+from passerby.consent.register import Register
+from passerby.consent.state import Consent
 from passerby.consent.takedown import Line, as_csv, as_json, as_text
 from passerby.errors import Exit, InputChanged, PasserbyError, UnreadableInput, UsageError
 from passerby.files import write_atomically
@@ -63,14 +66,15 @@ class Order:
 class Rerun:
     """What became of it. `lines` is the list of what is to be taken down; `missing` are the
     files whose original is missing or changed; `look` those in which a face was still found
-    where one was to be hidden; `unmarked` old copies without a report to mark. `run` is None
-    where nothing was left to do."""
+    where one was to be hidden; `unmarked` old copies without a report to mark; `list_files` are
+    the list as it was written. `run` is None where nothing was left to do."""
 
     listing: Listing
     lines: tuple[Line, ...]
     missing: tuple[Line, ...] = ()
     look: tuple[str, ...] = ()
     unmarked: tuple[str, ...] = ()
+    list_files: tuple[Path, ...] = ()
     run: RunReport | None = None
 
     @property
@@ -114,7 +118,7 @@ def rerun(register: Register, order: Order, watcher: Watcher | None = None) -> R
     after = list_affected(register, order.consents)
     unmarked = mark_all(after.files)
     lines = tuple(one.line(done.problems.get(one.use.key, "")) for one in after.files)
-    write_list(reports.folder, lines)
+    list_files = write_list(reports.folder, lines) if lines else ()
     return Rerun(
         listing=after,
         lines=lines,
@@ -123,6 +127,7 @@ def rerun(register: Register, order: Order, watcher: Watcher | None = None) -> R
         ),
         look=tuple(done.look),
         unmarked=unmarked,
+        list_files=list_files,
         run=run,
     )
 

@@ -13,15 +13,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from passerby.batch.ledger import read_record
 from passerby.batch.permits import Consents
 from passerby.batch.plan import FILES, Plan, Request, Task
-from passerby.consent import Consent, Register, Use, making_of
-from passerby.consent.events import RunBegan
+from passerby.consent.facts import Use
+from passerby.consent.making import making_of
 from passerby.errors import PasserbyError
 from passerby.files import PENDING
 from passerby.model.report import Outcome, Report
+
+if TYPE_CHECKING:
+    from passerby.consent.events import RunBegan
+    from passerby.consent.register import Register
+    from passerby.consent.state import Consent
 
 _DONE = frozenset({Outcome.PUBLISHED, Outcome.SKIPPED})
 
@@ -46,6 +52,8 @@ class Uses:
         consents = self._consents
         if consents is None or self._out is None or self._reports is None:
             return self
+        from passerby.consent.events import RunBegan
+
         began = RunBegan(
             day=consents.register.today,
             out=str(self._out),
@@ -75,28 +83,38 @@ class Uses:
 
     def done(self, task: Task, report: Report) -> None:
         """Record a file of the run, if it was published and relies on a consent."""
-        if self._consents is None or report.outcome not in _DONE:
+        if self._consents is None or report.outcome not in _DONE or task.output is None:
             return
         use = _use(report, task, self._out, self._consents)
         if use is not None:
             self._consents.register.record_use(use)
 
 
-def _use(report: Report, task: Task, out: Path | None, consents: Consents) -> Use | None:
-    """Return the use that a published file makes of consents; None where it makes none."""
+def record_piped(report: Report, consents: Consents) -> None:
+    """Record a picture that came and goes through a pipe, if it relies on a consent. Only its
+    hashes tell it: it cannot be made anew, and has to be taken down."""
+    use = _use(report, None, None, consents)
+    if use is not None and report.outcome is Outcome.PUBLISHED:
+        consents.register.record_use(use)
+
+
+def _use(report: Report, task: Task | None, out: Path | None, consents: Consents) -> Use | None:
+    """Return the use that a published file makes of consents; None where it makes none. Without
+    a task it came and goes through a pipe."""
     making = making_of(report)
-    if not making.consents or report.output_sha256 is None or task.output is None:
+    output = None if task is None or task.output is None else absolute(task.output)
+    if not making.consents or report.output_sha256 is None:
         return None
-    output = absolute(task.output)
-    place = task.place or consents.place
+    sidecar = None if task is None else task.sidecar
+    place = (task and task.place) or consents.place
     return Use(
         original_sha256=report.item.sha256,
-        original=str(absolute(task.source)),
+        original=None if task is None else str(absolute(task.source)),
         shown=report.item.path,
-        output=str(output),
-        name=_name(output, out),
+        output=None if output is None else str(output),
+        name="" if output is None else _name(output, out),
         output_sha256=report.output_sha256,
-        record=None if task.sidecar is None else str(absolute(task.sidecar)),
+        record=None if sidecar is None else str(absolute(sidecar)),
         day=consents.register.today,
         event=place.event,
         outlet=place.outlet,
@@ -199,24 +217,3 @@ def sha256_of(path: Path) -> str | None:
     except (OSError, ValueError):
         return None
     return digest.hexdigest()
-
-
-def pipe_use(report: Report, consents: Consents) -> Use | None:
-    """Return the use that a picture makes of consents which came and goes through a pipe; None
-    where it makes none."""
-    making = making_of(report)
-    if not making.consents or report.output_sha256 is None:
-        return None
-    return Use(
-        original_sha256=report.item.sha256,
-        original=None,
-        shown=report.item.path,
-        output=None,
-        name="",
-        output_sha256=report.output_sha256,
-        record=None,
-        day=consents.register.today,
-        event=consents.place.event,
-        outlet=consents.place.outlet,
-        making=making,
-    )

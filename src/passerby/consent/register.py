@@ -31,9 +31,11 @@ from passerby.consent.events import (
 )
 from passerby.consent.facts import NOWHERE, Contact, Place, Scope, Use
 from passerby.consent.state import Consent, History, Relying
-from passerby.errors import BadDate, BadRecord, NoConsent, StoreDamaged, UsageError
+from passerby.errors import BadDate, BadRecord, NoConsent, StoreDamaged, StoreMissing, UsageError
 from passerby.store import Secret, Store, Tombstone
 
+NONE_YET = "Check where the register is, or begin one with `passerby consent add`."
+"""What to do where there is no register."""
 SHORTEST = 6
 """Characters of an id that are enough for a person who types it."""
 
@@ -112,7 +114,10 @@ class Register:
     @classmethod
     def open(cls, folder: Path, secret: Secret, *, today: Callable[[], date] = _today) -> Register:
         """Open the register in a folder. Raises as `Store.open` does."""
-        return cls(Store.open(folder, secret), today=today)
+        try:
+            return cls(Store.open(folder, secret), today=today)
+        except StoreMissing as error:
+            raise StoreMissing(error.message, NONE_YET) from error
 
     def close(self) -> None:
         """Close it."""

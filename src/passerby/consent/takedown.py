@@ -125,5 +125,9 @@ def as_text(lines: Iterable[Line]) -> list[str]:
 
 def ended_text(ended: Ended) -> str:
     """Say how a consent ended."""
-    since = "" if ended.day is None else f" on {ended.day}"
-    return f"consent {ended.consent}: {_HOW[ended.how]}{since}"
+    return f"consent {ended.consent}: {how_text(ended)}"
+
+
+def how_text(ended: Ended) -> str:
+    """Say how and when a consent ended, without its id."""
+    return _HOW[ended.how] + ("" if ended.day is None else f" on {ended.day}")
