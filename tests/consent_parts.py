@@ -138,5 +138,3 @@ def is_shown(box: Box, path: Path, original: Path) -> bool:
 
 def key_of(folder: Path) -> KeyFile:
     return KeyFile(folder.parent / "register.key")
-
-

@@ -101,6 +101,10 @@ def rerun(register: Register, order: Order, watcher: Watcher | None = None) -> R
     reports = reports_in(order.out, order.report)
     _check_out(order.out, listing.files)
     todo = [one for one in listing.files if one.standing]
+    for one in listing.files:
+        if one.remade is not None and one not in todo:
+            # A command that was killed may have told it to some of its consents only.
+            register.record_remade(one.use, one.remade.by, one.remade.by_sha256)
     tasks = _tasks(todo, order, reports)
     done = _Done(register=register, files=dict(zip(tasks, todo, strict=True)))
     run = None
