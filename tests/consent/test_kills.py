@@ -53,8 +53,14 @@ def resumed(register: Register, out: Path, consent: Consent) -> None:
     assert rerun(register, Order(consents=(consent,), out=out, workers=1)).exit is Exit.OK
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("nth", [2, 4])
+@pytest.mark.parametrize(
+    ("moment", "nth"),
+    [
+        *((moment, 2) for moment in MOMENTS),
+        ("before anything is appended", 3),
+        ("before anything is appended", 4),
+    ],
+)
 def test_a_rerun_that_was_killed(
     tmp_path: Path,
     folder: Path,

@@ -50,7 +50,7 @@ class Affected:
         return Line(
             output=self.output,
             sha256=self.use.output_sha256,
-            there=path is not None and sha256_of(Path(path)) == self.use.output_sha256,
+            there=path is None or sha256_of(Path(path)) == self.use.output_sha256,
             where=self.where,
             ended=self.ended,
             replaced_by=None if self.remade is None else self.remade.by,
@@ -156,7 +156,7 @@ def mark_all(files: Iterable[Affected]) -> tuple[str, ...]:
         done = False
         with contextlib.suppress(PasserbyError):
             done = mark(one)
-        if not done and not one.overwritten:
+        if not done and not one.overwritten and one.use.record is not None:
             unmarked.append(one.output)
     return tuple(unmarked)
 

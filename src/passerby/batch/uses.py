@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from passerby.batch.ledger import read_record
+from passerby.batch.names import target_suffixes
 from passerby.batch.permits import Consents
 from passerby.batch.plan import FILES, Plan, Request, Task
 from passerby.consent.facts import Use
@@ -112,7 +113,7 @@ def _use(report: Report, task: Task | None, out: Path | None, consents: Consents
         original=None if task is None else str(absolute(task.source)),
         shown=report.item.path,
         output=None if output is None else str(output),
-        name="" if output is None else _name(output, out),
+        name=_piped_name(report) if output is None else _name(output, out),
         output_sha256=report.output_sha256,
         record=None if sidecar is None else str(absolute(sidecar)),
         day=consents.register.today,
@@ -203,6 +204,12 @@ def _name(output: Path, out: Path | None) -> str:
     if out is not None and output.is_relative_to(out):
         return str(PurePath(output).relative_to(out))
     return output.name
+
+
+def _piped_name(report: Report) -> str:
+    """Return a name for the copy of a picture that had none."""
+    suffixes = target_suffixes(report.item.format, report.options.to)
+    return report.item.sha256[:12] + (suffixes[0] if suffixes else "")
 
 
 def sha256_of(path: Path) -> str | None:

@@ -36,7 +36,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Line:
     """One file to take down.
 
-    `there` says whether the file still lies where it was published; `where` are the addresses
+    `there` says whether the file still lies where it was published, as far as anybody knows;
+    `where` are the addresses
     at which it was said to be shown; `replaced_by` is the copy to show instead. `problem` says
     why there is none.
     """
