@@ -15,11 +15,11 @@ from starlette.types import ASGIApp
 from passerby.errors import PasserbyError
 from passerby.session.changes import Conflict
 from passerby.web.answers import Refused, answer, refusal, status_of, unknown
-from passerby.web.desk import Desk
 from passerby.web.door import Door
 from passerby.web.guard import LOGIN, Guard
 from passerby.web.pictures import Pictures
 from passerby.web.routes import Routes
+from passerby.web.services import Services
 from passerby.web.shelf import Shelf
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -29,7 +29,7 @@ _WELCOME = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Passer
 """
 
 
-def create_app(desk: Desk, door: Door, host: str, shelf: Shelf | None = None) -> ASGIApp:
+def create_app(services: Services, door: Door, host: str, shelf: Shelf | None = None) -> ASGIApp:
     """Return the application that shows a session to whoever comes through the door.
 
     `host` is the one value of `Host` that it answers: address and port. The session stays open
@@ -39,11 +39,11 @@ def create_app(desk: Desk, door: Door, host: str, shelf: Shelf | None = None) ->
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - the interface
-        desk.begin()
+        services.begin()
         try:
             yield
         finally:
-            await desk.end()
+            await services.end()
 
     async def login(request: Request) -> Response:
         # Programs that look ahead at links must not use it up.
@@ -61,16 +61,16 @@ def create_app(desk: Desk, door: Door, host: str, shelf: Shelf | None = None) ->
     inside = [
         Route("/", shelf.index),
         Route("/static/{name:path}", shelf.file),
-        *Routes(desk).routes(),
-        *Pictures(desk).routes(),
+        *Routes(services).routes(),
+        *Pictures(services).routes(),
     ]
     app = Starlette(
         routes=[Route(LOGIN + "{token}", login), Mount(f"/{door.room}", routes=inside)],
         lifespan=lifespan,
         exception_handlers={
             Refused: _refused,
-            Conflict: _conflict(desk),
-            PasserbyError: _failed(desk),
+            Conflict: _conflict(services),
+            PasserbyError: _failed(services),
             HTTPException: _no_route,
         },
     )
@@ -93,7 +93,7 @@ async def _no_route(request: Request, error: Exception) -> Response:  # noqa: AR
     return refusal(unknown())
 
 
-def _conflict(desk: Desk) -> Handler:
+def _conflict(services: Services) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:  # noqa: ARG001
         assert isinstance(error, Conflict)  # noqa: S101 - this is what it is registered for
         told = {
@@ -101,14 +101,14 @@ def _conflict(desk: Desk) -> Handler:
             "message": "this picture was changed elsewhere",
             "advice": "Look at it as it is now, then decide.",
         }
-        return answer({"error": told, "current": desk.whole(error.current)}, 409)
+        return answer({"error": told, "current": services.whole(error.current)}, 409)
 
     return handle
 
 
-def _failed(desk: Desk) -> Handler:
+def _failed(services: Services) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:  # noqa: ARG001
         assert isinstance(error, PasserbyError)  # noqa: S101 - this is what it is registered for
-        return answer({"error": desk.discreet.error(error)}, status_of(error))
+        return answer({"error": services.discreet.error(error)}, status_of(error))
 
     return handle

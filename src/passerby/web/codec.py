@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from passerby.web.answers import Discreet, bad
 _MOST_CHANGES = 2000
 """In one request; a picture can have more faces, and nobody decides so many at once."""
 _LONGEST_NAME = 100
+_GROUNDS = 12
 _LONGEST = 1000
 """Characters of a text in a request; the session has limits of its own."""
 
@@ -88,6 +89,17 @@ def _region(region: Region) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, Any]:
     return {"frame": place.frame, **_region(place.region)}
+
+
+def grounds(states: Iterable[PictureState]) -> list[str]:
+    """Return the grounds that people stated last, to be chosen again."""
+    stated = [
+        (face.at, face.reason)
+        for state in states
+        for face in state.faces
+        if face.action is Choice.KEEP and face.reason and face.by and face.at
+    ]
+    return list(dict.fromkeys(reason for _, reason in sorted(stated, reverse=True)))[:_GROUNDS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

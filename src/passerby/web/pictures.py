@@ -13,11 +13,11 @@ from starlette.routing import Route
 from passerby.errors import PasserbyError
 from passerby.model.geometry import Box
 from passerby.web.answers import Refused, answer, bad
-from passerby.web.gallery import wanted_bytes
+from passerby.web.imagery import wanted_bytes
 from passerby.web.pixels import Wanted
 
 if TYPE_CHECKING:
-    from passerby.web.desk import Desk
+    from passerby.web.services import Services
 
 _TYPE = "image/jpeg"
 _DIGITS = 9
@@ -26,8 +26,8 @@ _DIGITS = 9
 class Pictures:
     """Answers with JPEGs that were made anew."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._previews: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     def routes(self) -> list[Route]:
@@ -42,27 +42,29 @@ class Pictures:
     async def thumbnail(self, request: Request) -> Response:
         """Answer with a small picture."""
         wanted = await self._wanted(request)
-        return await _jpeg(self._desk.gallery.thumbnail(wanted, request.is_disconnected))
+        return await _jpeg(self._services.imagery.thumbnail(wanted, request.is_disconnected))
 
     async def view(self, request: Request) -> Response:
         """Answer with a picture for the screen."""
         width = _number(request, "w", 1280)
         wanted = await self._wanted(request)
-        return await _jpeg(self._desk.gallery.view(wanted, width, request.is_disconnected))
+        return await _jpeg(self._services.imagery.view(wanted, width, request.is_disconnected))
 
     async def region(self, request: Request) -> Response:
         """Answer with a part of a picture in its own pixels."""
         box, width = _box(request), _number(request, "w", 1280)
         wanted = await self._wanted(request)
-        return await _jpeg(self._desk.gallery.region(wanted, box, width, request.is_disconnected))
+        return await _jpeg(
+            self._services.imagery.region(wanted, box, width, request.is_disconnected)
+        )
 
     async def preview(self, request: Request) -> Response:
         """Answer with what would be published of exactly this version, once it is made."""
-        picture = self._desk.known(request.path_params["id"])
+        picture = self._services.known(request.path_params["id"])
         version, width = _number(request, "v", -1), _number(request, "w", 1280)
         key = picture, version
         # Raises Conflict where this is no longer the version, before anything is made.
-        future = await self._desk.run(self._desk.session.preview_soon, picture, version)
+        future = await self._services.run(self._services.session.preview_soon, picture, version)
         if not future.done():
             if key not in self._previews:
                 self._previews[key] = asyncio.create_task(
@@ -72,7 +74,7 @@ class Pictures:
         if future.cancelled():
             raise Refused(409, "conflict", "a later version is being made", "Ask for that.")
         wanted = wanted_bytes(future.result())
-        return await _jpeg(self._desk.gallery.view(wanted, width, request.is_disconnected))
+        return await _jpeg(self._services.imagery.view(wanted, width, request.is_disconnected))
 
     async def _announce(self, key: tuple[str, int], made: Awaitable[bytes]) -> None:
         """Tell the tabs when a preview is there."""
@@ -80,25 +82,25 @@ class Pictures:
         try:
             await made
         except PasserbyError as error:
-            problem = self._desk.discreet.error(error)
+            problem = self._services.discreet.error(error)
         except asyncio.CancelledError:
             return
         finally:
             self._previews.pop(key, None)
         picture, version = key
-        self._desk.hub.tell(
+        self._services.hub.tell(
             {"kind": "preview", "id": picture, "version": version, "problem": problem}
         )
 
     async def _wanted(self, request: Request) -> Wanted:
         """Return which file is meant. Raises Refused or PasserbyError."""
-        session = self._desk.session
-        picture = self._desk.known(request.path_params["id"])
+        session = self._services.session
+        picture = self._services.known(request.path_params["id"])
         frame = _number(request, "frame", 0)
-        state = await self._desk.run(session.picture, picture)
+        state = await self._services.run(session.picture, picture)
         if not state.sha256:
             raise Refused(422, "problem", "this file cannot be read")
-        source = await self._desk.run(session.path, picture)
+        source = await self._services.run(session.path, picture)
         return Wanted(source=source, sha256=state.sha256, frame=frame, longest=1, quality=1)
 
 

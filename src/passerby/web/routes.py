@@ -19,7 +19,7 @@ from passerby.web.bodies import pieces, read_json
 from passerby.web.uploads import MOST_BYTES
 
 if TYPE_CHECKING:
-    from passerby.web.desk import Desk
+    from passerby.web.services import Services
 
 _MOST_REPORT = 256 * 2**20
 REPORT_POLICY = (
@@ -33,8 +33,8 @@ _LONGEST_NAME = 1000
 class Routes:
     """Answers with what the session knows."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def routes(self) -> list[Route]:
         """Return where they are found."""
@@ -57,47 +57,48 @@ class Routes:
 
     async def session(self, request: Request) -> Response:  # noqa: ARG002 - the interface
         """Answer with all pictures and what goes on."""
-        desk = self._desk
-        states = await desk.run(desk.session.pictures)
-        progress = desk.publisher.progress
+        services = self._services
+        states = await services.run(services.session.pictures)
+        progress = services.publication.progress
         return answer(
             {
-                "folder": desk.discreet.text(desk.session.folder.resolve().name),
-                "output": desk.discreet.text(desk.output.resolve().name),
-                "reviewer": desk.reviewer,
+                "folder": services.discreet.text(services.session.folder.resolve().name),
+                "output": services.discreet.text(services.output.resolve().name),
+                "reviewer": services.reviewer,
                 "version": sum(state.revision for state in states),
-                "pictures": [codec.summary(state, desk.discreet) for state in states],
+                "pictures": [codec.summary(state, services.discreet) for state in states],
                 "consents": {"state": "none"},
                 "publishing": None if progress is None else progress.document(),
                 "fields": [one.value for one in Field],
-                "method": desk.session.options.method.value,
-                "cosmetic": desk.session.options.method.cosmetic,
+                "grounds": codec.grounds(states),
+                "method": services.session.options.method.value,
+                "cosmetic": services.session.options.method.cosmetic,
             }
         )
 
     async def picture(self, request: Request) -> Response:
         """Answer with everything about one picture."""
-        desk = self._desk
-        name = desk.known(request.path_params["id"])
-        state = await desk.run(desk.session.picture, name)
+        services = self._services
+        name = services.known(request.path_params["id"])
+        state = await services.run(services.session.picture, name)
         if not state.detected:
-            await desk.run(desk.session.hurry, name)
-        return answer(desk.whole(state))
+            await services.run(services.session.hurry, name)
+        return answer(services.whole(state))
 
     async def fields(self, request: Request) -> Response:
         """Answer with the values of the fields that the copy could carry."""
-        name = self._desk.known(request.path_params["id"])
-        return answer({"fields": await self._desk.fields(name)})
+        name = self._services.known(request.path_params["id"])
+        return answer({"fields": await self._services.fields(name)})
 
     async def changes(self, request: Request) -> Response:
         """Change what is decided, all of it or nothing."""
-        desk = self._desk
-        name = desk.known(request.path_params["id"])
+        services = self._services
+        name = services.known(request.path_params["id"])
         wish = codec.wishes(await read_json(request))
-        return answer(desk.whole(await desk.run(self._apply, name, wish)))
+        return answer(services.whole(await services.run(self._apply, name, wish)))
 
     def _apply(self, picture: str, wish: codec.Wishes) -> PictureState:
-        session, by = self._desk.session, self._desk.reviewer
+        session, by = self._services.session, self._services.reviewer
         state = session.picture(picture)
         if wish.changes:
             state = session.change(picture, wish.base, wish.changes, by)
@@ -109,57 +110,58 @@ class Routes:
 
     async def undo(self, request: Request) -> Response:
         """Take back the last step."""
-        return await self._step(request, self._desk.session.undo)
+        return await self._step(request, self._services.session.undo)
 
     async def redo(self, request: Request) -> Response:
         """Make the step again that was taken back last."""
-        return await self._step(request, self._desk.session.redo)
+        return await self._step(request, self._services.session.redo)
 
     async def sign_off(self, request: Request) -> Response:
         """Note that a second reviewer agrees."""
-        name = self._desk.known(request.path_params["id"])
+        name = self._services.known(request.path_params["id"])
         body = await read_json(request)
         by, base = codec.signer(body), codec.base(body)
-        state = await self._desk.run(self._desk.session.sign_off, name, base, by)
-        return answer(self._desk.whole(state))
+        state = await self._services.run(self._services.session.sign_off, name, base, by)
+        return answer(self._services.whole(state))
 
     async def _step(self, request: Request, step: Callable[..., PictureState]) -> Response:
-        name = self._desk.known(request.path_params["id"])
+        name = self._services.known(request.path_params["id"])
         base = codec.base(await read_json(request))
-        state = await self._desk.run(step, name, base, self._desk.reviewer)
-        return answer(self._desk.whole(state))
+        state = await self._services.run(step, name, base, self._services.reviewer)
+        return answer(self._services.whole(state))
 
     async def events(self, request: Request) -> Response:  # noqa: ARG002 - the interface
         """Answer with all that happens from now on."""
-        hub = self._desk.hub
+        hub = self._services.hub
         return StreamingResponse(hub.lines(hub.open()), media_type="text/event-stream")
 
     async def publish(self, request: Request) -> Response:
         """Begin to publish."""
         wish: Any = (await read_json(request)).get("pictures")
         if wish == "all":
-            return answer(self._desk.publisher.start(None).document(), 202)
+            return answer(self._services.publication.start(None).document(), 202)
         if not isinstance(wish, list) or not wish or not all(isinstance(i, str) for i in wish):
             raise bad('pictures: expected ids, or "all"')
-        names = [self._desk.known(name) for name in wish]
-        return answer(self._desk.publisher.start(names).document(), 202)
+        names = [self._services.known(name) for name in wish]
+        return answer(self._services.publication.start(names).document(), 202)
 
     async def stop(self, request: Request) -> Response:  # noqa: ARG002 - the interface
         """Publish no more than what is in hand."""
-        self._desk.publisher.stop()
-        progress = self._desk.publisher.progress
+        self._services.publication.stop()
+        progress = self._services.publication.progress
         return answer(None if progress is None else progress.document())
 
     async def report(self, request: Request) -> Response:  # noqa: ARG002 - the interface
-        """Say whether there is a report, and where."""
-        there = await self._desk.run(self._desk.session.places.page.is_file)
-        return answer({"report": "report" if there else None})
+        """Say where the report is."""
+        if not await self._services.run(self._services.session.places.page.is_file):
+            raise unknown()
+        return answer({"href": "report"})
 
     async def report_page(self, request: Request) -> Response:  # noqa: ARG002 - the interface
         """Answer with the page of the last publishing."""
-        page = self._desk.session.places.page
+        page = self._services.session.places.page
         try:
-            data = await self._desk.run(read_input, page, _MOST_REPORT)
+            data = await self._services.run(read_input, page, _MOST_REPORT)
         except UnreadableInput:
             raise unknown() from None
         return Response(
@@ -175,8 +177,8 @@ class Routes:
             raise bad("name: expected the name of the file")
         stream = pieces(request, MOST_BYTES)
         try:
-            name = await self._desk.receiver.receive(wish, stream)
+            name = await self._services.receiver.receive(wish, stream)
         except UnicodeError:
             raise Refused(400, "request", "name: this is no text") from None
-        self._desk.arrived()
-        return answer({"name": self._desk.discreet.text(name)}, 201)
+        self._services.arrived()
+        return answer({"name": self._services.discreet.text(name)}, 201)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from passerby.session import Session
 from passerby.web.app import create_app
-from passerby.web.desk import Desk
 from passerby.web.door import LIFETIME, Door
 from passerby.web.guard import LOGIN
 from passerby.web.opening import LoginFile
 from passerby.web.server import ADDRESS, Server, listen
+from passerby.web.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,8 @@ async def _serve(
     started: Callable[[Started], None],
 ) -> None:
     host = f"{ADDRESS}:{listening.getsockname()[1]}"
-    door, desk = Door(), Desk(session, output, reviewer)
-    server = Server(create_app(desk, door, host), desk.hub)
+    door, services = Door(), Services(session, output, reviewer)
+    server = Server(create_app(services, door, host), services.hub)
     address = f"http://{host}{LOGIN}{door.issue()}"
     with ExitStack() as stack:
         file = stack.enter_context(LoginFile(address)) if browser else None

@@ -17,9 +17,9 @@ from passerby.errors import PasserbyError
 from passerby.session import Kind, Notice, PictureState, Session
 from passerby.web import codec
 from passerby.web.answers import Discreet, unknown
-from passerby.web.gallery import Gallery
 from passerby.web.hub import Event, Hub
-from passerby.web.publisher import Publisher
+from passerby.web.imagery import Imagery
+from passerby.web.publication import Publication
 from passerby.web.receiver import Receiver
 
 P = ParamSpec("P")
@@ -32,7 +32,7 @@ _CALM = 0.3
 """Seconds that files may go on arriving before the folder is listed again."""
 
 
-class Desk:
+class Services:
     """See the module. `output` is where copies go, `reviewer` is who decides; all methods are
     for the server's own thread."""
 
@@ -42,9 +42,9 @@ class Desk:
         self.reviewer = reviewer
         self.hub = Hub()
         self.discreet = Discreet((session.folder, output, session.places.folder))
-        self.gallery = Gallery(session.options.limits)
+        self.imagery = Imagery(session.options.limits)
         self.receiver = Receiver(session.folder, session.options.limits)
-        self.publisher = Publisher(session, self.hub, self.discreet)
+        self.publication = Publication(session, self.hub, self.discreet)
         self._limiter = CapacityLimiter(_AT_ONCE)
         self._notices: asyncio.Queue[Notice] = asyncio.Queue()
         self._fields: OrderedDict[str, dict[str, str]] = OrderedDict()
@@ -55,6 +55,7 @@ class Desk:
     def begin(self) -> None:
         """Start telling the tabs what happens."""
         self.hub.begin()
+        self.imagery.warm()
         self._silence = self.session.listen(self._noticed)
         self._tasks = [asyncio.create_task(self._tell()), asyncio.create_task(self._relist())]
 
@@ -64,8 +65,8 @@ class Desk:
         self.hub.close()
         for task in self._tasks:
             task.cancel()
-        await self.run(self.publisher.close)
-        self.gallery.close()
+        await self.run(self.publication.close)
+        self.imagery.close()
         self.receiver.close()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -108,12 +109,13 @@ class Desk:
         """Tell the tabs of each notice, in their order."""
         while True:
             notice = await self._notices.get()
+            if notice.kind is Kind.LISTED:
+                self.hub.tell({"kind": "reload"})
+                continue
             event: Event = {"kind": notice.kind.value}
-            if notice.kind is not Kind.LISTED:
-                if not self.session.has(notice.picture):
-                    continue
-                with contextlib.suppress(PasserbyError):
-                    event |= await self.summary(notice.picture)
+            # It may be gone by now.
+            with contextlib.suppress(PasserbyError):
+                event |= await self.summary(notice.picture)
             self.hub.tell(event)
 
     async def _relist(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import replace
 
 from passerby.batch.local import cores
+from passerby.media.raster import as_png
 from passerby.model.geometry import Box
 from passerby.model.options import Limits
 from passerby.session.crew import Crew
@@ -24,6 +25,8 @@ REGION = 2048
 """Pixels of the longer side of an enlarged part, at most."""
 CACHE_BYTES = 192 * 2**20
 _MOST_PAINTERS = 4
+_LINGER = 900.0
+"""Seconds that the processes stay: somebody may look at one picture for long, and then enlarge."""
 _QUALITY = {"thumbnail": 80, "view": 88, "region": 94}
 
 Asked = Callable[[], Awaitable[bool]]
@@ -35,7 +38,7 @@ def painters() -> int:
     return max(1, min(_MOST_PAINTERS, cores()))
 
 
-class Gallery:
+class Imagery:
     """JPEGs of pictures. Only the server's own thread uses it."""
 
     def __init__(self, limits: Limits) -> None:
@@ -43,6 +46,12 @@ class Gallery:
         self._cache = Cache(CACHE_BYTES)
         self._slots = asyncio.Semaphore(painters() + 1)
         self._making: dict[Hashable, asyncio.Task[bytes]] = {}
+
+    def warm(self) -> None:
+        """Start the processes, so that the first picture does not wait for them."""
+        dot = as_png(bytes(3), (1, 1), 3)
+        for _ in range(painters()):
+            self._crew.ask(wanted_bytes(dot))
 
     def close(self) -> None:
         """End the processes."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from passerby.errors import UsageError
@@ -33,12 +34,13 @@ class Progress:
             "stopping": self.stopping,
             "done": len(self.files),
             "total": self.total,
+            "file": self.files[-1] if self.files else None,
             "files": self.files,
             "error": self.failure,
         }
 
 
-class Publisher:
+class Publication:
     """Implements `passerby.session.Watcher`. `progress` is that of the last run, None before."""
 
     def __init__(self, session: Session, hub: Hub, discreet: Discreet) -> None:
@@ -77,8 +79,11 @@ class Publisher:
 
     def done(self, picture: str, report: Report) -> None:
         """One picture is done; from the run's thread."""
+        failure = report.failure
         file = {
             "id": picture,
+            "name": self._discreet.text(Path(report.item.path).name),
+            "message": "" if failure is None else self._discreet.text(failure.message),
             "outcome": report.outcome.value,
             "masks": report.redacted,
             "sha256": report.output_sha256,
@@ -104,19 +109,19 @@ class Publisher:
     def _begun(self, total: int) -> None:
         if self.progress is not None:
             self.progress.total = total
-            self._tell({})
+            self._tell()
 
     def _done(self, file: dict[str, Any]) -> None:
         if self.progress is not None:
             self.progress.files.append(file)
-            self._tell({"file": file})
+            self._tell()
 
     def _ended(self, failure: dict[str, str] | None = None) -> None:
         if self.progress is not None:
             self.progress.running, self.progress.failure = False, failure
-            self._tell({})
+            self._tell()
 
-    def _tell(self, more: dict[str, Any]) -> None:
+    def _tell(self) -> None:
         assert self.progress is not None  # noqa: S101 - its callers looked
         known = {name: v for name, v in self.progress.document().items() if name != "files"}
-        self._hub.tell({"kind": "publish", **known, **more})
+        self._hub.tell({"kind": "publish", **known})
