@@ -19,6 +19,9 @@ from passerby.model.media import Canvas
 from passerby.model.options import Options
 from passerby.track import Face, faces_of, head_of
 
+SECOND_LOOK = "found by the second look"
+"""Begins the reason of what the first look overlooked."""
+
 _SAME_REGION = 0.4
 """A sighting is of a kept face when its region and the kept one share so much (IoU)."""
 
@@ -67,7 +70,7 @@ def add_found(
     added: list[Decision] = []
     for face, name in zip(faces_of(sightings, canvas), free, strict=False):
         seen = [sighting for moment in face for sighting in moment.sightings]
-        reason = f"found by the second look ({_finders(seen)})"
+        reason = f"{SECOND_LOOK} ({_finders(seen)})"
         added += _decisions(name, face, Action.REDACT, reason, canvas, at)
     return (*decisions, *added)
 

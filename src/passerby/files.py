@@ -70,7 +70,7 @@ def translating(path: Path) -> Iterator[None]:
         raise OutputUnwritable(f"cannot write in {path.parent}: {_reason(error)}") from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename durable. Some file systems cannot sync a folder; nothing is lost then."""
     with contextlib.suppress(OSError):
         number = os.open(folder, os.O_RDONLY)
@@ -118,7 +118,7 @@ class Staged:
                 self._path.replace(self.destination)
             else:
                 self._publish_new()
-        _sync_folder(self.destination.parent)
+        sync_folder(self.destination.parent)
 
     def _publish_new(self) -> None:
         """Take the final name only if nothing has it; a link is the call that cannot clobber."""

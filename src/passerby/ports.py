@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -246,6 +246,24 @@ class Finder(Protocol):
 
         Raises FinderError.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a detector says of a picture: `sure` is what `Finder.find` returns, `doubtful` has too
+    little evidence to count and enough for a person to look at."""
+
+    sure: tuple[Sighting, ...]
+    doubtful: tuple[Sighting, ...]
+
+
+@runtime_checkable
+class Judge(Finder, Protocol):
+    """A detector that also tells what it is not sure of."""
+
+    def judge(self, view: Rgb) -> Judged:
+        """Find the faces, and apart from them what may be one. Raises FinderError."""
         ...
 
 

@@ -9,12 +9,13 @@ failed, and the run goes on.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
@@ -52,6 +53,9 @@ class Shop(Protocol[_InT_contra, _OutT_co]):
 PATIENCE = 20.0
 """Seconds that a worker gets to stop when the run is interrupted."""
 
+POLL = 0.1
+"""Seconds after which busy workers' inbox is looked into again, where tasks may be put in."""
+
 _doer: Doer[Any, Any] | None = None
 _busy = False
 _stopping = False
@@ -64,6 +68,77 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+class Inbox(Generic[TaskT]):
+    """Tasks that wait for a worker. Another thread may put in more while the work goes on.
+
+    With `linger`, in seconds, the workers wait so long for the next task before they end; with
+    none they end when nothing is left.
+    """
+
+    def __init__(self, tasks: Iterable[TaskT] = (), *, linger: float = 0.0) -> None:
+        self._waiting = deque(enumerate(tasks))
+        self._numbers = itertools.count(len(self._waiting))
+        self._changed = threading.Condition()
+        self._linger = linger
+        self._patience = POLL if linger else None
+        self.stopped = False
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, task: TaskT, *, first: bool = False) -> int:
+        """Add a task, before all others if it is urgent; return its place."""
+        with self._changed:
+            place = next(self._numbers)
+            if first:
+                self._waiting.appendleft((place, task))
+            else:
+                self._waiting.append((place, task))
+            self._changed.notify_all()
+        return place
+
+    def take(self) -> tuple[int, TaskT] | None:
+        """Return the next task and its place; None when none waits."""
+        with self._changed:
+            return self._waiting.popleft() if self._waiting and not self.stopped else None
+
+    def give_back(self, place: int, task: TaskT) -> None:
+        """Put a task that was taken before all others again."""
+        with self._changed:
+            self._waiting.appendleft((place, task))
+
+    def drop(self, place: int) -> TaskT | None:
+        """Forget a task that waits and return it; None when it is in hand or done."""
+        with self._changed:
+            for entry in self._waiting:
+                if entry[0] == place:
+                    self._waiting.remove(entry)
+                    return entry[1]
+        return None
+
+    def clear(self) -> None:
+        """Forget what waits. What is in hand goes on."""
+        with self._changed:
+            self._waiting.clear()
+
+    def stop(self) -> None:
+        """Hand out no more, and end what is in hand, within `POLL` where tasks may be put in."""
+        with self._changed:
+            self.stopped = True
+            self._changed.notify_all()
+
+    def wait_for_task(self) -> bool:
+        """Wait until there is a task; say whether there is one."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self.stopped, self._linger)
+            return bool(self._waiting) and not self.stopped
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds after which to look for new tasks while workers are busy."""
+        return self._patience
+
+
 def work_all(
     tasks: Sequence[TaskT], shop: Shop[TaskT, DoneT], workers: int
 ) -> Generator[tuple[int, DoneT], None, None]:
@@ -72,24 +147,31 @@ def work_all(
     Closing the iterator, or KeyboardInterrupt, stops the workers; what they had in hand leaves
     no file behind.
     """
-    waiting = deque(enumerate(tasks))
-    while waiting:
+    yield from work_from(Inbox(tasks), shop, workers)
+
+
+def work_from(
+    inbox: Inbox[TaskT], shop: Shop[TaskT, DoneT], workers: int
+) -> Generator[tuple[int, DoneT], None, None]:
+    """Yield the place of each task of an inbox and what became of it, until none is left and its
+    patience is over, or it is stopped. Then what was in hand leaves no file behind."""
+    while len(inbox) and not inbox.stopped:
         suspects: list[tuple[int, TaskT]] = []
         with contextlib.closing(_Pool(shop, workers)) as pool:
-            left = len(waiting)
-            yield from pool.drain(waiting, suspects)
-            if len(waiting) == left:
+            yield from pool.drain(inbox, suspects)
+            if pool.unused:
                 # Nothing could be handed out: its processes end before they begin.
-                suspects.append(waiting.popleft())
-        for index, task in suspects:
-            yield index, _try_alone(task, shop)
+                suspects.extend(filter(None, [inbox.take()]))
+        for place, task in suspects:
+            if inbox.stopped:
+                return
+            yield place, _try_alone(task, shop)
 
 
 def _try_alone(task: TaskT, shop: Shop[TaskT, DoneT]) -> DoneT:
     """Work on a file in a process of its own; it fails if it ends that one too."""
-    again: list[tuple[int, TaskT]] = []
     with contextlib.closing(_Pool(shop, 1)) as pool:
-        for _, done in pool.drain(deque([(0, task)]), again):
+        for _, done in pool.drain(Inbox([task]), []):
             return done
     error = PasserbyError(
         "the process that worked on this file ended, twice",
@@ -109,22 +191,22 @@ class _Pool(Generic[TaskT, DoneT]):
         )
         self._workers = workers
         self._in_hand: dict[Future[DoneT], tuple[int, TaskT]] = {}
+        self.unused = False
+        """Whether its processes ended when nothing was in hand."""
 
     def drain(
-        self, waiting: deque[tuple[int, TaskT]], suspects: list[tuple[int, TaskT]]
+        self, inbox: Inbox[TaskT], suspects: list[tuple[int, TaskT]]
     ) -> Generator[tuple[int, DoneT], None, None]:
         """Work until nothing waits, or until a process ended: then those that were in hand
         are put into `suspects`."""
-        while waiting or self._in_hand:
-            while waiting and len(self._in_hand) < self._workers:
-                try:
-                    future = self._submit(waiting[0][1])
-                except BrokenProcessPool:
-                    if not self._in_hand:
-                        return
-                    break
-                self._in_hand[future] = waiting.popleft()
-            ended, _ = wait(self._in_hand, return_when=FIRST_COMPLETED)
+        while not inbox.stopped:
+            if not self._hand_out(inbox):
+                return
+            if not self._in_hand:
+                if inbox.wait_for_task():
+                    continue
+                return
+            ended, _ = wait(self._in_hand, inbox.patience, return_when=FIRST_COMPLETED)
             for future in ended:
                 index, task = self._in_hand.pop(future)
                 try:
@@ -135,6 +217,19 @@ class _Pool(Generic[TaskT, DoneT]):
                 suspects.extend(self._in_hand.values())
                 self._in_hand.clear()
                 return
+
+    def _hand_out(self, inbox: Inbox[TaskT]) -> bool:
+        """Give each worker a task, as far as there are any. Returns False when the processes are
+        gone and nothing is in hand."""
+        while len(self._in_hand) < self._workers and (taken := inbox.take()) is not None:
+            try:
+                future = self._submit(taken[1])
+            except BrokenProcessPool:
+                inbox.give_back(*taken)
+                self.unused = not self._in_hand
+                return not self.unused
+            self._in_hand[future] = taken
+        return True
 
     def _submit(self, task: TaskT) -> Future[DoneT]:
         """Hand out a file. The processes that this starts inherit the blocked Ctrl-C, and would

@@ -87,7 +87,7 @@ def make_plan(request: Request) -> Plan:
     names, which is all that is written here, cannot be.
     """
     single = is_single_file(request)
-    reports = _reports(request, single)
+    reports = report_places(request, single)
     folders = (None if single else request.out, reports.folder if reports else None)
     own = tuple(folder for folder in folders if folder is not None)
     _check_folders(request, own)
@@ -147,7 +147,7 @@ def is_single_file(request: Request) -> bool:
     return any(out.suffix.lower() in suffixes for suffixes in SUFFIXES.values())
 
 
-def _reports(request: Request, single: bool) -> Reports | None:
+def report_places(request: Request, single: bool) -> Reports | None:
     """Choose the folder for reports: beside the output, with ``-report`` added.
 
     The copy of a single file has one of its own, unless its folder has reports already. It

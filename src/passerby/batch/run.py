@@ -12,6 +12,7 @@ from passerby.batch.plan import Plan, Reports, Request, Task, make_plan
 from passerby.batch.worker import Results, Settings, Worker
 from passerby.files import write_atomically
 from passerby.find.catalogue import load_weights
+from passerby.model.options import Options
 from passerby.model.report import Report
 from passerby.report.html import MOST_CARDS, least_certain, page
 from passerby.report.json import dump, run_document
@@ -47,17 +48,15 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
     ends the run: it is told in the report that returns.
     """
     started, watcher = datetime.now(UTC), watcher or Silence()
-    _check_weights(request)
+    check_weights(request.options)
     plan = make_plan(request)
     if plan.reports is not None:
-        check_replaced(plan.reports.page, b"<title>Passerby: ")
-        if plan.reports.summary is not None:
-            check_replaced(plan.reports.summary, b'"kind": "run"')
+        check_report_places(plan.reports)
     watcher.planned(plan)
     reports: dict[int, Report] = {}
     pictures: dict[int, str] = {}
     interrupted = False
-    _settle(plan)
+    settle_plan(plan)
     try:
         with contextlib.closing(_work(plan.tasks, request, plan.reports is not None)) as results:
             for index, done in results:
@@ -69,7 +68,7 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
                 watcher.done(done.report)
     except KeyboardInterrupt:
         interrupted = True
-    _settle(plan)
+    settle_plan(plan)
     order = {place: number for number, place in enumerate(sorted(reports))}
     run = RunReport(
         options=request.options,
@@ -82,6 +81,13 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
     if plan.reports is not None:
         write_run(run, {order[i]: uri for i, uri in pictures.items()}, plan.reports)
     return run
+
+
+def check_report_places(places: Reports) -> None:
+    """Raise OutputExists where the page or the JSON of a run would replace a foreign file."""
+    check_replaced(places.page, b"<title>Passerby: ")
+    if places.summary is not None:
+        check_replaced(places.summary, b'"kind": "run"')
 
 
 def write_run(run: RunReport, pictures: dict[int, str], places: Reports) -> None:
@@ -107,14 +113,14 @@ def _work(tasks: tuple[Task, ...], request: Request, pictures: bool) -> Results:
         yield from work_all(tasks, settings, workers)
 
 
-def _check_weights(request: Request) -> None:
+def check_weights(options: Options) -> None:
     """Find out before the first file whether the detectors are there. Raises ModelError."""
-    for name in (request.options.finder, request.options.second):
+    for name in (options.finder, options.second):
         if name is not None:
             load_weights(name)
 
 
-def _settle(plan: Plan) -> None:
+def settle_plan(plan: Plan) -> None:
     """Finish or remove what killed runs left in the folders of this run."""
     settle({t.sidecar: t.output for t in plan.tasks if t.sidecar and t.output})
     records = {t.sidecar.parent for t in plan.tasks if t.sidecar}

@@ -12,6 +12,7 @@ from passerby.cli.models import models
 from passerby.cli.options import InOrder
 from passerby.cli.redact import redact
 from passerby.cli.request import request
+from passerby.cli.review import review
 from passerby.cli.verify import verify
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
@@ -28,6 +29,7 @@ def passerby() -> None:
 
     \b
       passerby redact march/ -o published/    copies that are safe to publish
+      passerby review march/                  the same, with a person who decides
       passerby inspect march/IMG_0412.jpg     what in this file tells on people
       passerby verify published/IMG_0412.jpg --original march/IMG_0412.jpg
 
@@ -39,5 +41,5 @@ def passerby() -> None:
     """
 
 
-for command in (redact, inspect, verify, doctor, models, request):
+for command in (redact, review, inspect, verify, doctor, models, request):
     passerby.add_command(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +10,13 @@ import click
 from passerby.cli.console import print_json, say
 from passerby.cli.options import (
     STDIN,
-    Color,
-    Fields,
     Name,
+    hiding_from,
+    hiding_options,
     json_option,
-    look_from,
     look_options,
 )
 from passerby.errors import UsageError
-from passerby.model.media import WRITABLE, Field, Format
-from passerby.model.options import Method, Options
 
 if TYPE_CHECKING:
     from passerby.batch.plan import Request
@@ -60,38 +56,7 @@ way is an error, unless --overwrite is given. Originals are never written to.
     metavar="OUT",
     help="Folder for the copies; for a single file also the copy's own name.",
 )
-@click.option(
-    "--method",
-    type=click.Choice([method.value for method in Method]),
-    default=Method.SOLID.value,
-    show_default=True,
-    help="solid and noise do not depend on the face: nothing of it is left. blur and mosaic "
-    "are cosmetic: they are computed from the face, and networks undo them.",
-)
-@click.option(
-    "--color", type=Color(), default="#000000", show_default=True, help="Of the solid fill."
-)
-@click.option(
-    "--min-face",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="PIXELS",
-    help="Leave faces lower than this as they are. 0: hide all that are found.",
-)
-@click.option(
-    "--to",
-    type=click.Choice([form.value.lower() for form in Format if form in WRITABLE]),
-    help="Format of the copies.  [default: each picture's own, where it can be written]  "
-    "Animations and files of several pages stay what they are.",
-)
-@click.option(
-    "--keep-fields",
-    type=Fields(),
-    metavar="NAMES",
-    help="Fields to carry over, with commas: caption, byline, credit, copyright, date (the day "
-    "on which it was taken), time (the same with the time of day, which identifies more). They "
-    "are read and written anew; everything else in the file is dropped.",
-)
+@hiding_options
 @click.option(
     "--decisions",
     type=Name(),
@@ -137,7 +102,7 @@ def redact(
     **choices: Any,
 ) -> int:
     """Run the command; what it does stands in its help."""
-    options = _options(**choices)
+    options = hiding_from(**choices)
     if STDIN in (*paths, output):
         others = {"report": report, "overwrite": overwrite, "neutral-names": neutral_names}
         _check_stream(paths, output, {**others, "workers": workers})
@@ -160,24 +125,6 @@ def redact(
         workers=workers,
     )
     return _run(request, as_json)
-
-
-def _options(
-    method: str,
-    color: tuple[int, int, int],
-    min_face: int,
-    to: str | None,
-    keep_fields: tuple[Field, ...] | None,
-    **look: Any,
-) -> Options:
-    return replace(
-        look_from(**look),
-        method=Method(method),
-        color=color,
-        min_face=min_face,
-        to=next((form for form in WRITABLE if form.value.lower() == to), None),
-        keep_fields=keep_fields or (),
-    )
 
 
 def _run(request: Request, as_json: bool) -> int:

@@ -27,11 +27,21 @@ def log_odds(scores: NDArray[np.float32], floor: float) -> NDArray[np.float32]:
 
 
 def weigh(found: list[Candidates], leading: list[bool], rule: Rule) -> tuple[Candidates, list[int]]:
-    """Merge the levels and return the faces that have enough evidence, the surest first.
+    """Merge the levels and return the faces that have enough evidence, the surest first; and the
+    number of the level that each box comes from. See `weigh_doubtful`."""
+    faces, levels, _ = weigh_doubtful(found, leading, rule, 0.0)
+    return faces, levels
+
+
+def weigh_doubtful(
+    found: list[Candidates], leading: list[bool], rule: Rule, short: float
+) -> tuple[Candidates, list[int], int]:
+    """Merge the levels and return the faces that have enough evidence, the surest first; and
+    behind them those that are short of it by less than `short`, in log-odds.
 
     `found` holds each level's boxes with log-odds in place of scores; `leading` says which
     levels are the leader's. Returns boxes with scores, 1 / (1 + exp(-margin)), so that 0.5 is
-    just enough; and the number of the level that each box comes from.
+    just enough; the number of the level that each box comes from; and how many have enough.
     """
     rows = np.concatenate([no_candidates(), *found])
     level = np.repeat(np.arange(len(found)), [len(candidates) for candidates in found])
@@ -45,9 +55,9 @@ def weigh(found: list[Candidates], leading: list[bool], rule: Rule) -> tuple[Can
     np.maximum.at(best, (face, level), rows[:, 4])
     margins = rule.margins(_sum_up(best, np.array(leading, np.bool_)), faces[:, 3] - faces[:, 1])
     faces[:, 4] = 1 / (1 + np.exp(-margins))
-    enough = np.flatnonzero(margins > 0)
-    enough = enough[np.argsort(ranks(faces[enough]))]
-    return faces[enough], level[chosen[enough]].tolist()
+    told = np.flatnonzero(margins > -short)
+    told = told[np.lexsort((ranks(faces[told]), margins[told] <= 0))]
+    return faces[told], level[chosen[told]].tolist(), int(np.count_nonzero(margins > 0))
 
 
 def _sum_up(best: NDArray[np.float32], leading: NDArray[np.bool_]) -> NDArray[np.float32]:

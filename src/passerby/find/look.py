@@ -8,15 +8,15 @@ import numpy as np
 
 from passerby.errors import FinderError
 from passerby.find.boxes import Candidates, no_candidates
-from passerby.find.evidence import log_odds, weigh
+from passerby.find.evidence import log_odds, weigh_doubtful
 from passerby.find.levels import Level, first_look, helping_look, second_look
 from passerby.find.pyramid import Detector, Pyramid
 from passerby.find.resize import Scaler
-from passerby.find.rules import EVERYWHERE, FLOORS, HINTS, Rule
+from passerby.find.rules import EVERYWHERE, FLOORS, HINTS, SHORT, Rule
 from passerby.model.finding import FinderId, Sighting
 from passerby.model.geometry import Box
 from passerby.model.options import Effort
-from passerby.ports import Rgb
+from passerby.ports import Judged, Rgb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +70,33 @@ class Look:
         Sightings name the detector whose box they are; a score of 0.5 is just enough. Raises
         FinderError.
         """
+        return self.judge(view).sure
+
+    def judge(self, view: Rgb) -> Judged:
+        """Find the faces, and apart from them what is a little short of being one.
+
+        The faces are those of `find`: what is short of it was seen and weighed in the same way.
+        Raises FinderError.
+        """
         if view.ndim != 3 or view.shape[2] != 3 or view.dtype != np.uint8:
             raise FinderError(f"not an 8-bit RGB picture: {view.shape} {view.dtype}")
         size = view.shape[1], view.shape[0]
         looks = self._looks(size)
         found = self._search(Pyramid(view, self._scaler), looks)
         leading = [opened is self._leader for _, opened in looks]
-        faces, levels = weigh(found, leading, self._rule)
-        sightings = (
+        faces, levels, enough = weigh_doubtful(found, leading, self._rule, SHORT)
+        sightings = [
             Sighting(
                 box=Box.from_floats(*face[:4]),
                 score=round(face[4], 4),
                 finder=looks[level][1].identity.name,
             )
             for face, level in zip(faces.tolist(), levels, strict=True)
+        ]
+        return Judged(
+            sure=tuple(s for s in sightings[:enough] if s.box.clip(*size) is not None),
+            doubtful=tuple(s for s in sightings[enough:] if s.box.clip(*size) is not None),
         )
-        return tuple(s for s in sightings if s.box.clip(*size) is not None)
 
     def _search(self, pyramid: Pyramid, looks: list[tuple[Level, Opened]]) -> list[Candidates]:
         """Return what each level saw, with log-odds in place of scores."""

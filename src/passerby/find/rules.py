@@ -38,6 +38,10 @@ EVERYWHERE = 0.5
 in a large picture its smallest level shows no small face, and the helper overlooks faces that are
 turned or half covered."""
 
+SHORT = 1.0
+"""Log-odds by which a candidate may be short of enough evidence and still be told to a person who
+decides: a score from 0.27."""
+
 HEIGHTS = (8.0, 16.0, 30.0, 60.0, 120.0, 240.0)
 """Face heights in source pixels; between them thresholds are interpolated by the logarithm."""
 
