@@ -28,7 +28,8 @@ PARTIAL = ".passerby-partial"
 """Ends the name of what is of no use when the process that wrote it is gone."""
 PENDING = ".passerby-pending"
 """Ends the name of a record that is written before the output that it speaks of gets its name."""
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+"""What a file system without hard links answers."""
 
 
 def read_input(path: Path, most: int) -> bytes:
@@ -127,7 +128,7 @@ class Staged:
         except FileExistsError as error:
             raise OutputExists(f"{self.destination} exists") from error
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             if os.path.lexists(self.destination):
                 raise OutputExists(f"{self.destination} exists") from error

@@ -29,7 +29,7 @@ async def pieces(request: Request, most: int) -> AsyncIterator[bytes]:
         except StopAsyncIteration:
             return
         except TimeoutError:
-            raise Refused(408, "slow", "the request did not come in time") from None
+            raise _slow() from None
         except ClientDisconnect:
             raise Refused(400, "gone", "the request was not finished") from None
         seen += len(piece)
@@ -47,14 +47,21 @@ def _check_claim(request: Request, most: int) -> None:
         raise _too_large(most)
 
 
+def _slow() -> Refused:
+    return Refused(408, "slow", "the request did not come in time")
+
+
 def _too_large(most: int) -> Refused:
     return Refused(413, "limit", f"this is larger than {most:,} bytes")
 
 
 async def read_json(request: Request) -> dict[str, Any]:
     """Return the JSON object that a request carries; an empty one for no body."""
-    async with asyncio.timeout(2 * PATIENCE):
-        data = b"".join([piece async for piece in pieces(request, MOST_JSON)])
+    try:
+        async with asyncio.timeout(2 * PATIENCE):
+            data = b"".join([piece async for piece in pieces(request, MOST_JSON)])
+    except TimeoutError:
+        raise _slow() from None
     if not data:
         return {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

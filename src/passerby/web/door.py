@@ -20,9 +20,11 @@ _MOST_TOKENS = 16
 
 
 class Door:
-    """The secrets of one run. `room` is the first part of every path behind the login."""
+    """The secrets of one run. `room` is the first part of every path behind the login; `used` is
+    called when somebody came in."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.used: Callable[[], None] = lambda: None
         self.room = secrets.token_urlsafe(18)
         self.cookie = f"passerby-{secrets.token_hex(8)}"
         self._key = secrets.token_urlsafe(32)
@@ -43,6 +45,7 @@ class Door:
         expires = self._tokens.pop(_hashed(token), None)
         if expires is None or self._clock() > expires:
             return None
+        self.used()
         return f"{self.cookie}={self._key}; Path=/{self.room}/; HttpOnly; SameSite=Strict"
 
     def admits(self, cookies: list[str]) -> bool:

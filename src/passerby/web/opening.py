@@ -43,6 +43,10 @@ class LoginFile:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove it: it was used, or is not good any more."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def open(self) -> None:

@@ -60,6 +60,7 @@ async def _serve(
         # Whoever comes before the server accepts waits in the socket's queue.
         started(Started(address=address, seconds=int(LIFETIME), file=place))
         if file is not None:
+            door.used = file.remove
             file.open()
         await server.serve(sockets=[listening])
 

@@ -113,8 +113,8 @@ class Services:
                 self.hub.tell({"kind": "reload"})
                 continue
             event: Event = {"kind": notice.kind.value}
-            # It may be gone by now.
-            with contextlib.suppress(PasserbyError):
+            # It may be gone by now; and whatever else is wrong, the tabs are told of the rest.
+            with contextlib.suppress(Exception):
                 event |= await self.summary(notice.picture)
             self.hub.tell(event)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from passerby.errors import LimitExceeded, OutputUnwritable, PasserbyError, UnsupportedFormat
-from passerby.files import PARTIAL, read_input
+from passerby.files import NO_LINKS, PARTIAL, read_input
 from passerby.media import Media, sniff
 from passerby.model.media import HANDLED, SUFFIXES, Format
 from passerby.model.options import Limits
@@ -147,14 +147,7 @@ class Tray:
             for number in range(1, _MOST_TRIES):
                 name = f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
                 with contextlib.suppress(FileExistsError):
-                    # A link takes no name that is there, and follows none.
-                    os.link(
-                        temporary,
-                        name,
-                        src_dir_fd=self._number,
-                        dst_dir_fd=self._number,
-                        follow_symlinks=False,
-                    )
+                    self._name(temporary, name)
                     os.fsync(self._number)
                     return name
         except OSError as error:
@@ -162,6 +155,19 @@ class Tray:
         finally:
             self.drop(temporary)
         raise OutputUnwritable("too many files have this name", "Rename the file.")
+
+    def _name(self, temporary: str, name: str) -> None:
+        """Raises FileExistsError for a name that anything has, a link that leads nowhere too."""
+        here = self._number
+        try:
+            os.link(temporary, name, src_dir_fd=here, dst_dir_fd=here, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            # A card from a camera has a file system without links: take the name first.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+            os.close(os.open(name, flags, 0o600, dir_fd=here))
+            os.replace(temporary, name, src_dir_fd=here, dst_dir_fd=here)
 
 
 def safe_name(wish: str, suffixes: tuple[str, ...]) -> tuple[str, str]:
