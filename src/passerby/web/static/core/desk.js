@@ -4,6 +4,7 @@
 
 import { about, applyAll, differing, newcomer } from "./change.js";
 import { api, get, send, Refusal, Silence } from "./api.js";
+import { mark } from "./dom.js";
 import { unreachable } from "./events.js";
 import { banner, complain } from "./live.js";
 
@@ -181,6 +182,7 @@ export class Desk extends EventTarget {
   }
 
   tell(id) {
+    mark(document.documentElement, "data-unsaved", this.unsaved || null);
     this.dispatchEvent(new CustomEvent("picture", { detail: { id } }));
   }
 }

@@ -28,14 +28,18 @@ export class Copying {
       el("input", { type: "checkbox", value: face.id, checked: Boolean(face.by) }),
       el("span", {}, el("span", { text: `Face ${number}` }), el("span", { class: "value", text: `${ACTION_WORDS[face.action]}${face.reason ? `: ${face.reason}` : ""}` })))));
     this.others.replaceChildren(...picture.neighbours.map((id) => this.neighbour(id)));
-    this.go.textContent = `Copy to ${plural(picture.neighbours.length, "picture")}`;
-    this.dialog.show(this.go);
+    this.reached = picture.neighbours.filter((id) => this.folder.rows.get(id)?.detected);
+    this.go.textContent = `Copy to ${plural(this.reached.length, "picture")}`;
+    this.go.disabled = !this.reached.length;
+    this.dialog.show();
   }
 
   neighbour(id) {
     const image = el("img", { alt: "" });
     thumbnails.want(of(id, "thumbnail")).then((url) => { if (url) image.src = url; }, () => {});
-    return el("li", {}, image, el("span", { text: this.folder.rows.get(id)?.name ?? "" }));
+    const row = this.folder.rows.get(id);
+    return el("li", {}, image, el("span", { text: row?.name ?? "" }),
+      row?.detected ? null : el("span", { class: "value", text: "not looked at yet: left out" }));
   }
 
   copy() {
@@ -43,8 +47,8 @@ export class Copying {
     this.dialog.close();
     if (!faces.length) return;
     this.desk.change(this.picture.id, [{ kind: "copy", faces }]);
-    const [first] = this.picture.neighbours;
-    note(`Copied to ${plural(this.picture.neighbours.length, "picture")}.`, { detail: "Confirm them there.",
+    const [first] = this.reached;
+    note(`Copied to ${plural(this.reached.length, "picture")}.`, { detail: "Confirm them there.",
       actions: [{ label: "Go there", call: () => { location.hash = `#picture/${encodeURIComponent(first)}`; } }] });
   }
 }

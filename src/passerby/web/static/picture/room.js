@@ -65,7 +65,7 @@ export class Room {
     this.before = iconButton("back", "Picture before", () => this.go(-1));
     this.next = el("button", { type: "button", class: "button primary next", on: { click: () => this.go(1) } },
       el("span", { text: "Next" }), icon("forth"));
-    const back = el("a", { class: "tool", href: "#", "aria-label": "Back to the wall", title: "Back to the wall" }, icon("close"));
+    const back = el("a", { class: "tool", href: "#", "aria-label": "Back to the wall", title: "Back to the wall" }, icon("wall"));
     this.stage.node.append(this.result.image, this.bar.node);
     // The result lies under the faces' outlines.
     this.stage.node.insertBefore(this.result.image, this.overlay.node);

@@ -37,12 +37,11 @@ export class Side {
     if (picture.notice) lines.unshift(picture.notice);
     if (picture.output?.state === "stale") lines.push("The published copy is older than these decisions.");
     const size = picture.size ? `${picture.size[0]} × ${picture.size[1]} pixels` : "";
-    const key = JSON.stringify([picture.state, lines, size]);
+    const key = JSON.stringify([picture.id, picture.state, lines, size]);
     if (this.statusKey === key) return;
     this.statusKey = key;
     mark(this.status, "data-state", picture.state);
-    this.status.replaceChildren(el("div", { class: "panel-head" }, badge(picture.state),
-      el("span", { class: "soft", text: size })), ...lines.filter(Boolean).map((text) => el("p", { text })));
+    this.status.replaceChildren(...lines.filter(Boolean).map((text) => el("p", { text })), el("p", { text: size }));
   }
 
   drawBurst(picture) {

@@ -34,6 +34,10 @@ export class Tile {
   /** Asks for the pixels; they come when there is nothing more urgent. */
   async show() {
     if (this.wanted || !this.image.hidden) return;
+    if (this.row.problem && !this.row.size) {
+      this.none();
+      return;
+    }
     const control = new AbortController();
     this.wanted = control;
     try {
@@ -44,10 +48,14 @@ export class Tile {
       this.image.hidden = false;
       if (!performance.getEntriesByName("first thumbnail").length) performance.mark("first thumbnail");
     } catch (error) {
-      if (error.name !== "AbortError") mark(this.frame, "data-none", "");
+      if (error.name !== "AbortError") this.none();
     } finally {
       this.wanted = null;
     }
+  }
+
+  none() {
+    this.frame.replaceChildren(el("span", { class: "soft", text: "Cannot be shown" }));
   }
 
   /** Asks no more, if the pixels have not come yet. */

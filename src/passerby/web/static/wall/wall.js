@@ -1,6 +1,6 @@
 // The wall: all pictures, least certain first.
 
-import { button, el, icon, iconButton, later, mark, say } from "../core/dom.js";
+import { button, el, icon, later, mark, say } from "../core/dom.js";
 import { announce } from "../core/live.js";
 import { ordered } from "../core/folder.js";
 import { plural, STATE_NAMES, STATES } from "../core/words.js";
@@ -229,5 +229,5 @@ export function addButtons(take) {
     input.addEventListener("change", () => { take([...input.files]); input.value = ""; });
   }
   return el("span", { class: "add" }, files, folder, button("Add files", () => files.click()),
-    iconButton("plus", "Add a folder", () => folder.click(), { class: "tool add-folder" }));
+    button("Add a folder", () => folder.click()));
 }
