@@ -9,11 +9,12 @@ from typing import Any
 import people
 import pytest
 import review_site
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from requirements import require
 from review_site import Site
 
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
