@@ -66,7 +66,9 @@ def enclose(
     attached = list(_mandate(records, client_id, case, matter))
     if kind is LetterKind.CROP:
         if crop is None:
-            raise BadRecord("no crop was given for the letter", "Make one with `passerby request crop`.")
+            raise BadRecord(
+                "no crop was given for the letter", "Make one with `passerby request crop`."
+            )
         attached.append(crop)
     if kind is not LetterKind.COMPLAINT:
         return Enclosures(matter=matter, attachments=tuple(attached))
