@@ -28,7 +28,7 @@ from passerby.session.faces import Choice, PictureState, Proposal
 from passerby.session.gallery import Gallery
 from passerby.session.history import fold
 from passerby.session.journal import Lock
-from passerby.session.listing import Lister, Original, places_of
+from passerby.session.listing import Lister, Original, fingerprint, places_of
 from passerby.session.notices import Kind, Listener, Notice
 from passerby.session.previews import Previews
 from passerby.session.publisher import Publisher
@@ -350,6 +350,10 @@ class Session:
             return self._desk.view(original)
 
     def _watch(self) -> None:
+        before = ""
         while not self._closing.wait(WATCH):
-            with contextlib.suppress(PasserbyError):
-                self.refresh()
+            present = fingerprint(self.folder)
+            if present != before:
+                before = present
+                with contextlib.suppress(PasserbyError):
+                    self.refresh()
