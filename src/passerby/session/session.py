@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from passerby.batch.permits import Consents
 from passerby.batch.plan import Reports, Request
 from passerby.errors import InputError, PasserbyError, UsageError
 from passerby.model.media import Field
@@ -61,7 +62,7 @@ class Session:
         self._desk = Desk(book, gallery, request.options)
         self._previews = Previews(request.options)
         self._scouts = Scouts(self._desk, self._previews, request.workers)
-        self._publisher = Publisher(self._desk, request.workers)
+        self._publisher = Publisher(self._desk, request)
         self._listing = threading.Lock()
         self._closing = threading.Event()
 
@@ -321,18 +322,22 @@ class Session:
             )
 
     def publish(
-        self, pictures: Iterable[str] | None = None, watcher: Watcher | None = None
+        self,
+        pictures: Iterable[str] | None = None,
+        watcher: Watcher | None = None,
+        consents: Consents | None = None,
     ) -> RunReport:
         """Publish copies of these pictures, or of all, from what is decided now, and write the
         reports. What is up to date is checked and skipped. A picture that cannot be published
-        is told in the report; the others go on.
+        is told in the report; the others go on. `consents` is the opened register: without one,
+        a picture in which a face stays by a consent is refused.
 
         Returns when all is done, or after the files in hand when `stop_publishing` was called.
         Raises UsageError when it goes on already, and what `run_batch` raises.
         """
         chosen = self._publisher.choose(pictures)
         self.refresh()
-        return self._publisher.publish(chosen, watcher or Silence())
+        return self._publisher.publish(chosen, watcher or Silence(), consents)
 
     @property
     def publishing(self) -> bool:
