@@ -40,7 +40,7 @@ from passerby.session import (
     publishing,
 )
 from passerby.store import KeyFile
-from session_parts import OTHER, SEEN, named, ready, reopen, say_found
+from session_parts import OTHER, SEEN, named, ready, reopen, say_found, sighting
 
 
 @pytest.fixture
@@ -190,6 +190,22 @@ def test_it_tells_of_every_file_and_makes_the_usual_reports(tmp_path: Path) -> N
         assert {p.name: p.output.state for p in session.pictures()} == states
         session.publish([named(session, "p002.png")])
         assert session.places.page.read_text().count("data:image/jpeg") == 3
+
+
+def test_what_is_still_found_in_a_copy_is_told(
+    tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = sighting(Box(50, 40, 60, 52))
+    ports = quick_ports((), (elsewhere,))
+    monkeypatch.setattr(worker, "build_ports", lambda options, threads: ports)
+    with ready(tmp_path, 1) as session:
+        name = named(session, "p000.png")
+        session.publish()
+        assert "1 face is still found" in str(session.picture(name).notice)
+        added = Add(region=Region(box=Box(46, 36, 64, 56), shape=Shape.BOX))
+        assert session.change(name, 1, [added]).notice is None
+        session.publish()
+        assert session.picture(name).notice is None
 
 
 @pytest.mark.usefixtures("quick")

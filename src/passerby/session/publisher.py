@@ -132,6 +132,7 @@ class Publisher:
         same = report.item.sha256 == original.sha256
         with desk.lock:
             desk.failed.pop(original.id, None)
+            desk.still_found[original.id, version] = len(report.unresolved)
             if report.failure is not None:
                 desk.failed[original.id] = error_of(report.failure)
             elif report.outcome in FRESH and report.output_sha256 is not None and same:

@@ -20,8 +20,9 @@ from passerby.errors import InputError, PasserbyError, UsageError
 from passerby.model.media import Field
 from passerby.model.options import Options
 from passerby.report.run import RunReport
+from passerby.report.text import printable
 from passerby.session.book import Book
-from passerby.session.changes import Add, Change, Propose, Reshape, check_region
+from passerby.session.changes import LONGEST, Add, Change, Propose, Reshape, check_region
 from passerby.session.desk import Desk, now
 from passerby.session.document import document_of, given_of
 from passerby.session.events import Changed, Redone, Seen, Signed, Undone
@@ -232,7 +233,7 @@ class Session:
             for change in changes:
                 if isinstance(change, Add | Reshape) and history.detection is None:
                     check_region(change.region, original.size)
-            event = Changed(sha256=original.sha256, by=by, at=now(), changes=tuple(changes))
+            event = Changed(sha256=original.sha256, by=_name(by), at=now(), changes=tuple(changes))
             self._desk.write(original, event)
         return self._told(original)
 
@@ -240,14 +241,14 @@ class Session:
         """Take back the last step. Raises as `change`."""
         with self._desk.lock:
             original, _ = self._desk.at(picture, base)
-            self._desk.write(original, Undone(sha256=original.sha256, by=by, at=now()))
+            self._desk.write(original, Undone(sha256=original.sha256, by=_name(by), at=now()))
         return self._told(original)
 
     def redo(self, picture: str, base: int, by: str = REVIEWER) -> PictureState:
         """Make the step again that was taken back last. Raises as `change`."""
         with self._desk.lock:
             original, _ = self._desk.at(picture, base)
-            self._desk.write(original, Redone(sha256=original.sha256, by=by, at=now()))
+            self._desk.write(original, Redone(sha256=original.sha256, by=_name(by), at=now()))
         return self._told(original)
 
     def see(self, picture: str, by: str = REVIEWER) -> PictureState:
@@ -256,7 +257,7 @@ class Session:
             original = self._desk.gallery[picture]
             if original.problem is not None or self._desk.book.history(original.sha256).seen:
                 return self._desk.view(original)
-            self._desk.write(original, Seen(sha256=original.sha256, by=by, at=now()))
+            self._desk.write(original, Seen(sha256=original.sha256, by=_name(by), at=now()))
         return self._told(original)
 
     def sign_off(self, picture: str, base: int, by: str) -> PictureState:
@@ -265,7 +266,7 @@ class Session:
         Raises Conflict; UsageError when nobody has looked for faces yet, or it is one of those
         who decided.
         """
-        name = by.strip()
+        name = _name(by, "")
         with self._desk.lock:
             original, history = self._desk.at(picture, base)
             if not name:
@@ -298,7 +299,7 @@ class Session:
             )
             for name in self._desk.gallery.neighbours(original):
                 other = self._desk.gallery[name]
-                event = Changed(sha256=other.sha256, by=by, at=now(), changes=proposals)
+                event = Changed(sha256=other.sha256, by=_name(by), at=now(), changes=proposals)
                 there = self._desk.book.history(other.sha256)
                 apart = there.detection is not None and other.sha256 != original.sha256
                 if proposals and apart and fold(there, event).decided != there.decided:
@@ -362,3 +363,8 @@ class Session:
                 before = present
                 with contextlib.suppress(PasserbyError):
                     self.refresh()
+
+
+def _name(by: str, nobody: str = REVIEWER) -> str:
+    """Return a name as it is written down: on one line, of bounded length."""
+    return printable(" ".join(by.split()))[:LONGEST] or nobody
