@@ -58,12 +58,14 @@ def say_found(folder: Path, out: Path, options: Options | None = None, *faces: F
     """Write what the detectors would have said of every picture of a folder."""
     path = book_path(folder, out, options)
     path.parent.mkdir(parents=True, exist_ok=True)
-    book = Book(path, options or Options())
+    found: list[Detected] = []
     for picture in sorted(folder.iterdir()):
         if picture.is_file():
             with Image.open(picture) as image:
                 said = detection(*faces, size=image.size)
-            book.write(Detected(sha256=sha256_of(picture), detection=said))
+            found.append(Detected(sha256=sha256_of(picture), detection=said))
+    book = Book(path, options or Options())
+    book.write(*found)
     book.close()
 
 
