@@ -32,7 +32,8 @@ OPEN = 0o666
 """Mode of a file that is made to be published, before the umask."""
 PRIVATE = 0o600
 """Mode of a file that is for its owner alone: it names somebody, or shows a face."""
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+"""What a file system without hard links answers."""
 
 
 def read_input(path: Path, most: int) -> bytes:
@@ -134,7 +135,7 @@ class Staged:
         except FileExistsError as error:
             raise OutputExists(f"{self.destination} exists") from error
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             if os.path.lexists(self.destination):
                 raise OutputExists(f"{self.destination} exists") from error

@@ -13,16 +13,19 @@ TaskT = TypeVar("TaskT")
 DoneT = TypeVar("DoneT")
 
 LINGER = 60.0
-"""Seconds that idle workers keep their detectors open."""
+"""Seconds that idle workers stay, and keep open what they have."""
 
 
 class Crew(Generic[TaskT, DoneT]):
     """Processes that are started for the first task, and end when none came for a while."""
 
-    def __init__(self, shop: Shop[TaskT, DoneT], workers: int, name: str) -> None:
+    def __init__(
+        self, shop: Shop[TaskT, DoneT], workers: int, name: str, *, linger: float = LINGER
+    ) -> None:
+        """`name` is that of the thread; `linger` is in seconds."""
         self._shop = shop
         self._workers = workers
-        self._inbox: Inbox[TaskT] = Inbox(linger=LINGER)
+        self._inbox: Inbox[TaskT] = Inbox(linger=linger)
         self._lock = threading.Lock()
         self._asked: dict[int, Future[DoneT]] = {}
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from passerby.rights.cases.events import DeadlineComputed
 from passerby.rights.cases.state import Case
 from passerby.rights.clocks import compute
-from passerby.rights.facts.deadline import Occurrence
-from passerby.rights.facts.law import Clock, Law
+from passerby.rights.facts.deadline import Deadline, Occurrence
+from passerby.rights.facts.law import Clock, Law, RightKind
 from passerby.rights.facts.law import Event as Trigger
 from passerby.rights.facts.party import Controller
 
@@ -49,6 +49,19 @@ def check_calendars(case: Case, law: Law, places: tuple[str, ...], today: date) 
         right = law.rights.get(kind)
         if right is not None and right.clock is not None:
             compute(law.clocks[right.clock], Occurrence(sent=today, received=today), places)
+
+
+def provisional(
+    law: Law, rights: Iterable[RightKind], places: tuple[str, ...], day: date
+) -> Deadline | None:
+    """Return when a first letter for these rights has to be answered if it is sent and received
+    on its own day: by the first clock that runs on them; None where none does. Raises what
+    `compute` raises."""
+    for kind in rights:
+        right = law.rights.get(kind)
+        if right is not None and right.clock is not None:
+            return compute(law.clocks[right.clock], Occurrence(sent=day, received=day), places)
+    return None
 
 
 def computations(
