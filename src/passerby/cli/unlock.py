@@ -64,18 +64,15 @@ def user_data(name: str) -> Path:
 
 def secret_of(keys: Keys, *, new: bool) -> Secret:
     """Return what opens the records, asking for a passphrase where nothing was given. `new`:
-    records are begun; that is said at once, and where nobody can read it they are not, for
-    their recovery key would be lost. Raises UsageError, UnreadableInput, OutputUnwritable."""
+    records are begun. Raises UsageError, UnreadableInput."""
     from passerby.store import KeyFile, Passphrase, RecoveryKey
 
     ways = (keys.passphrase_file, keys.key_file, keys.recovery_key_file)
     if sum(way is not None for way in ways) > 1:
         raise UsageError("the records are opened in one way: give one of these files")
-    if new:
-        if keys.recovery_key_file is not None:
-            raise UsageError("records are begun with a passphrase or a key file")
-        say_surely("New encrypted records are begun.")
     if keys.recovery_key_file is not None:
+        if new:
+            raise UsageError("records are begun with a passphrase or a key file")
         return RecoveryKey(_first_line(keys.recovery_key_file))
     if keys.key_file is not None:
         if new and not os.path.lexists(keys.key_file):
@@ -88,7 +85,8 @@ def secret_of(keys: Keys, *, new: bool) -> Secret:
 
 
 def tell_recovery_key(folder: Path, recovery: str) -> None:
-    """Show the recovery key of new records, once. Raises OutputUnwritable."""
+    """Show the recovery key of new records, once. Raises OutputUnwritable where nobody can read
+    it."""
     from passerby.report.text import printable
 
     say_surely(
