@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -476,3 +478,21 @@ def test_only_a_crop_that_was_made_here_goes_with_a_letter(shell: Clinic) -> Non
     Path("crop.jpg").write_bytes(watermark.write_jpeg(np.asarray(picture)))
     assert shell.ask("escalate", reference, *crop, "crop.jpg") != 1
     assert "is no crop" not in shell.err
+
+
+def test_no_records_are_begun_where_their_recovery_key_cannot_be_read(
+    shell: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = io.TextIOWrapper(io.BytesIO())
+    closed.close()
+    for stderr in (closed, None):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stderr", stderr)
+            assert shell.ask("client", "add", "me.toml") == 40
+    assert not Path("records").exists()
+
+
+def test_a_passphrase_file_of_an_editor_that_marks_its_bytes(shell: Clinic) -> None:
+    shell.told("client", "add", "me.toml")
+    Path("words").write_bytes(b"\xef\xbb\xbfa horse that counts to eight\r\n")
+    assert len(shell.told("client", "list")["clients"]) == 1
