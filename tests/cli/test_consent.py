@@ -345,3 +345,13 @@ def test_none_yet(shell: Desk) -> None:
     assert shell.consent("list") == 61
     assert "there is no register of consents in register" in shell.err
     assert "passerby consent add" in shell.err
+
+
+def test_a_register_whose_beginning_was_cut_off_is_begun_anew(shell: Desk) -> None:
+    """The process that was killed left the file with nothing in it."""
+    Path("register").mkdir(mode=0o700)
+    Path("register/records.db").touch(0o600)
+    assert shell.consent("list") == 61
+    assert "there is no register of consents" in shell.err
+    shell.add()
+    assert "Write this recovery key down" in shell.err
