@@ -15,10 +15,11 @@ from typing import Any
 import icalendar
 import pytest
 
+from mail_server import PASSWORD, USER, Post, make_certificates, serve
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.point import Point
-from passerby.rights.knowledge import Knowledge
+from passerby.rights.knowledge import Knowledge, folders
 from shells import Shell
 
 SENDER = """\
@@ -78,6 +79,8 @@ def test_one_command_on_a_fresh_install(shell: Clinic) -> None:
     assert mail["X-Unsent"] == "1"
     text = " ".join(files[".txt"].read_text().split())
     assert "DSGVO" in text
+    # The file says in which part of the country she is, and so which authority is in charge.
+    assert "Der Hamburgische Beauftragte" in text
     assert "Ich will wissen, ob mein Gesicht gespeichert ist." in text
     calendar = icalendar.Calendar.from_ical(files[".ics"].read_bytes())
     (event,) = calendar.walk("VEVENT")
@@ -146,8 +149,10 @@ def test_a_key_file_is_made_when_the_records_are_begun(
 def test_what_cannot_be_asked(shell: Clinic, more: tuple[str, ...], code: int, says: str) -> None:
     assert shell.ask(*NEW, *more) == code
     assert says in shell.err
-    assert not Path("out").exists()
     assert "Traceback" not in shell.err
+    assert not Path("out").exists()
+    if Path("records").exists() and "--today" not in more:
+        assert shell.told("client", "list")["clients"] == []
 
 
 def test_a_request_without_a_purpose(shell: Clinic) -> None:
@@ -317,8 +322,66 @@ def test_nothing_is_written_over(shell: Clinic) -> None:
     assert "exists" in shell.err
 
 
+def test_a_letter_goes_by_her_own_server_and_is_recorded(
+    shell: Clinic, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PASSERBY_OFFLINE", raising=False)
+    certificates = make_certificates(tmp_path_factory.mktemp("certificates"))
+    post = Post()
+    reference = shell.begin("--to", "privacy@clearview.example")["reference"]
+    monkeypatch.setenv("SMTP_WORDS", PASSWORD)
+    with serve(post, certificates) as port:
+        Path("smtp.toml").write_text(
+            f'host = "localhost"\nport = {port}\nuser = "{USER}"\n'
+            f'password-env = "SMTP_WORDS"\nca-file = "{certificates.authority}"\n'
+        )
+        assert shell.ask("send", reference, "--smtp", "smtp.toml") == 2
+        assert "nobody to ask whether it is to be sent" in shell.err
+        assert post.letters == []
+        told = shell.told("send", reference, "--smtp", "smtp.toml", "--yes")
+        assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes") == 2
+    assert len(post.letters) == 1
+    assert told["recipients"] == ["privacy@clearview.example"]
+    case = shell.told("show", reference)
+    assert case["status"] == "open"
+    assert case["letters"][0]["sent"]["message_id"] == told["message_id"]
+    assert case["letters"][0]["sent"]["proof"]["role"] == "proof"
+
+
 def test_a_draft_is_not_sent(shell: Clinic) -> None:
     reference = shell.begin()["reference"]
     Path("smtp.toml").write_text('host = "mail.example.org"\n')
     assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes") == 2
     assert "is a draft with" in shell.err
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("laws", "us-foia"),
+        ("controllers", "clearview-ai"),
+        ("authorities", "de-hh-hmbbfdi"),
+        ("languages", "de"),
+    ],
+)
+def test_what_is_known_is_listed_without_records(shell: Clinic, what: str, name: str) -> None:
+    found = {each["id"] for each in shell.told("list", what)[what]}
+    assert name in found
+    assert f"{name}  " in shell.err
+    assert not Path("records").exists()
+
+
+def test_a_case_whose_company_is_no_longer_known_hides_no_other(shell: Clinic) -> None:
+    Path("own/controllers").mkdir(parents=True)
+    shipped = Path(folders.__file__).parents[1] / "data/controllers/clearview-ai.yaml"
+    text = shipped.read_text().replace("id: clearview-ai", "id: another-ai")
+    Path("own/controllers/another-ai.yaml").write_text(text)
+    other = shell.begin("--controller", "another-ai", "--knowledge", "own")["reference"]
+    known = shell.begin()["reference"]
+    for reference in (other, known):
+        more = ("--knowledge", "own") if reference == other else ()
+        shell.told("sent", reference, *more)
+    Path("own/controllers/another-ai.yaml").unlink()
+    found = {each["reference"] for each in shell.told("due")["cases"]}
+    assert found == {other, known}
+    assert f"{other}: its days could not be computed anew" in shell.err

@@ -47,6 +47,13 @@ def test_times_are_utc_to_the_microsecond(folder: Path) -> None:
     assert appended.at.tzinfo is UTC
 
 
+def test_an_entry_in_a_traceback_tells_nothing(store: Store) -> None:
+    entry = store.append(store.add_subject(), b"Katarzyna", {"Katarzyna.pdf": b"x"})
+    assert entry.digest in repr(entry)
+    assert "Katarzyna" not in repr(entry)
+    assert entry.opening not in repr(entry)
+
+
 def test_the_clock_of_the_machine(store: Store) -> None:
     before = datetime.now(UTC)
     entry = store.append(store.add_subject(), b"x")

@@ -26,7 +26,10 @@ def found(folder: Path) -> str:
 ENTRY = "WHERE subject = '{0}' AND number = 2"
 BLOB = f"{ENTRY} AND position = 1"
 KEY = "WHERE id = '{0}'"
-FLIPPED = "CAST(substr({0}, 1, 20) || x'00' || substr({0}, 22) AS BLOB)"
+FLIPPED = (
+    "CAST(substr({0}, 1, 20) || iif(substr({0}, 21, 1) = x'00', x'01', x'00')"
+    " || substr({0}, 22) AS BLOB)"
+)
 OTHER = "'" + "ab" * 32 + "'"
 
 COLUMNS = {
@@ -134,6 +137,20 @@ def test_other_tables_and_triggers_are_found(
         assert "has not the tables that were made" in store.check()[0]
     with pytest.raises(StoreDamaged, match="has not the tables that were made"):
         Store.open(folder, PHRASE)
+
+
+def test_records_that_are_damaged_while_they_are_open(folder: Path, pair: tuple[str, str]) -> None:
+    anna, berta = pair
+    with Store.open(folder, PHRASE) as store:
+        sql(folder, COLUMNS["blob.sealed"][0].format(anna))
+        with pytest.raises(StoreDamaged, match="blob 2 of entry 2 is not what its link is of"):
+            store.blob(anna, "reply.eml")
+        assert store.blob(anna, "letter.pdf") == store.blob(berta, "letter.pdf") == b"%PDF 1"
+        sql(folder, COLUMNS["roll.sealed"][0])
+        for use in (store.subjects, store.tombstones, store.add_subject):
+            with pytest.raises(StoreDamaged, match="the roll of subjects is not what was"):
+                use()
+        assert store.check() == ("the roll of subjects is not what was written",)
 
 
 def test_a_table_that_vanishes_from_open_records(store: Store, folder: Path) -> None:

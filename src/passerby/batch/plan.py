@@ -90,7 +90,7 @@ def make_plan(request: Request) -> Plan:
     reports = report_places(request, single)
     folders = (None if single else request.out, reports.folder if reports else None)
     own = tuple(folder for folder in folders if folder is not None)
-    _check_folders(request, own)
+    check_folders(request, own)
     found = discover(request.paths, own)
     if not found.files:
         raise EmptyInput(_nothing(found), "Check the paths.")
@@ -173,7 +173,8 @@ def _whole(folder: Path) -> Reports:
     return Reports(folder=folder, page=folder / "index.html", summary=folder / "run.json")
 
 
-def _check_folders(request: Request, own: tuple[Path, ...]) -> None:
+def check_folders(request: Request, own: tuple[Path, ...]) -> None:
+    """Raise UsageError where a folder for results is an input, or no folder."""
     for folder in own:
         if os.path.lexists(folder) and not is_folder(folder):
             raise UsageError(f"{printable(str(folder))} is not a folder", "Name a folder.")

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from passerby.batch.plan import Reports, Request
-from passerby.errors import PasserbyError, UsageError
+from passerby.errors import InputError, PasserbyError, UsageError
 from passerby.model.media import Field
 from passerby.model.options import Options
 from passerby.report.run import RunReport
@@ -28,7 +28,7 @@ from passerby.session.faces import Choice, PictureState, Proposal
 from passerby.session.gallery import Gallery
 from passerby.session.history import fold
 from passerby.session.journal import Lock
-from passerby.session.listing import Lister, Original, places_of
+from passerby.session.listing import Lister, Original, fingerprint, places_of
 from passerby.session.notices import Kind, Listener, Notice
 from passerby.session.previews import Previews
 from passerby.session.publisher import Publisher
@@ -41,6 +41,8 @@ FOLDER = "review"
 """The session's folder below that of the reports."""
 WATCH = 5.0
 """Seconds after which the folder is looked at again for new and changed files."""
+
+_NOT_YET = "nobody has looked for faces in this picture yet"
 
 
 class Session:
@@ -202,8 +204,8 @@ class Session:
         future is cancelled). The future raises PasserbyError. Raises Conflict or UsageError."""
         with self._desk.lock:
             original, history = self._desk.at(picture, version)
-            if original.problem is not None:
-                raise original.problem
+            if history.detection is None:
+                raise InputError(_NOT_YET, "Wait until that is done.")
             given = given_of(self._desk.entry(original, history))
         return self._previews.make(original.wanted, version, given)
 
@@ -268,7 +270,7 @@ class Session:
             if not name:
                 raise UsageError("who signs off?", "Give a name.")
             if history.detection is None:
-                raise UsageError("nobody has looked for faces in this picture yet", "Wait.")
+                raise InputError(_NOT_YET, "Wait until that is done.")
             if name in {face.by for face in history.decided.faces}:
                 raise UsageError("whoever decided cannot sign it off", "Ask somebody else.")
             self._desk.write(original, Signed(sha256=original.sha256, by=name, at=now()))
@@ -348,6 +350,10 @@ class Session:
             return self._desk.view(original)
 
     def _watch(self) -> None:
+        before = ""
         while not self._closing.wait(WATCH):
-            with contextlib.suppress(PasserbyError):
-                self.refresh()
+            present = fingerprint(self.folder)
+            if present != before:
+                before = present
+                with contextlib.suppress(PasserbyError):
+                    self.refresh()

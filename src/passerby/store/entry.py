@@ -7,7 +7,7 @@ byte), the opening of the commitment, the time, the names and hashes of the blob
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from passerby.store.chain import BlobRef, commitment_of, frame, microseconds, time_of
@@ -25,15 +25,15 @@ class Entry:
     `number` counts from 1. `at` is when it was appended, UTC, by this machine's clock: authentic
     in that nobody without the key changed it, no proof of the time. `digest` (hex) is its link
     in the chain. `opening` (hex) with the rest of the entry shows that the link is of this
-    record: `chain.commitment_of`.
+    record: `chain.commitment_of`. What is hers is left out of the repr: tracebacks get around.
     """
 
     number: int
     at: datetime
-    record: bytes
+    record: bytes = field(repr=False)
     digest: str
-    blobs: tuple[BlobRef, ...]
-    opening: str
+    blobs: tuple[BlobRef, ...] = field(repr=False)
+    opening: str = field(repr=False)
 
     def commitment(self, subject: str) -> str:
         """Return the commitment that this entry's link carries."""

@@ -56,3 +56,14 @@ def test_what_is_not_told_is_asked_for(lines: list[str], says: str) -> None:
     with pytest.raises(BadRecord) as caught:
         read_verdicts(lines, TWO)
     assert says in str(caught.value)
+
+
+def test_where_nothing_was_refused_no_reasons_are_due() -> None:
+    three = (*TWO, Point.REASONS)
+    told = read_verdicts(["held=given", "sources=missing"], three)
+    assert told[-1] == Answered(point=Point.REASONS, verdict=Verdict.GIVEN)
+    for verdict in ("refused", "refused-validly"):
+        with pytest.raises(BadRecord, match="not checked for reasons"):
+            read_verdicts(["held=given", f"sources={verdict}"], three)
+    said = read_verdicts(["held=given", "sources=missing", "reasons=missing"], three)
+    assert said[-1].verdict is Verdict.MISSING

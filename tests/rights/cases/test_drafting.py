@@ -11,15 +11,23 @@ from email.policy import default
 
 import pytest
 
-from passerby.errors import BadDate, BadRecord, NoAddress, NoMandate, UnknownName, UsageError
+from case_desks import REQUEST, desk_on, profile, store_in
+from passerby.errors import (
+    BadDate,
+    BadRecord,
+    NoAddress,
+    NoMandate,
+    NoRight,
+    UnknownName,
+    UsageError,
+)
 from passerby.rights.cases.desk import Given
-from passerby.rights.cases.drafting import Draft, Order, draft_letter
-from passerby.rights.cases.matters import Wanted
+from passerby.rights.cases.drafting import Draft, Order, draft_letter, rehearse
+from passerby.rights.cases.matters import HERSELF, Wanted
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Asked, Crop, MandateKind, Person
 from passerby.rights.facts.party import Channel
 from passerby.store import Store
-from rights.cases.desks import REQUEST, desk_on, profile, store_in
 
 DAY = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
@@ -73,6 +81,7 @@ def test_the_first_letter_is_kept_as_text_pdf_and_mail(store: Store) -> None:
     mail = message_from_bytes(data_of(draft, ".eml"), policy=default)
     assert mail["Message-ID"] == draft.event.message_id
     assert mail["To"].addresses[0].addr_spec == draft.event.to
+    assert str(mail["Subject"]).count(f"[{reference}]") == 1
     assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
     records = desk_on(store, DAY).records
     for file, given in zip(draft.event.files, draft.files, strict=True):
@@ -127,6 +136,34 @@ def test_the_mandate_goes_with_the_letter(store: Store) -> None:
         drafted(store, reference, LetterKind.COMPLAINT)
 
 
+def test_who_writes_herself_in_a_case_of_somebody_else(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    clinic = Person(name="Clinic", address=("Weg 2",), email="clinic@example.org")
+    signed = Given(file_name="signed.pdf", data=b"%PDF-1.7 signed again")
+    desk.add_mandate(client_id, MandateKind.ATTORNEY, clinic, DAY, None, signed)
+    reference = desk.open_case(client_id, replace(REQUEST, mandate_id="m1"))
+    draft = drafted(store, reference, LetterKind.REQUEST, wanted=Wanted(mandate_id=HERSELF))
+    assert draft.event.mandate_id is None
+    assert draft.letter.signed == "Anna Świątek"
+    assert "Clinic" not in data_of(draft, ".txt").decode()
+
+
+def test_what_hides_her_home_hides_it_in_every_file(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    person = Person(
+        name="Anna", address=("Ring 7", "20095 Hamburg"), email="a@example.org", care_of="Clinic"
+    )
+    client_id = desk.add_client(profile(person=person, contact="Signal: anna.12"))
+    reference = desk.open_case(client_id, REQUEST)
+    draft = drafted(store, reference, LetterKind.REQUEST)
+    assert draft.letter.sender == ("Anna", "c/o Clinic", "Ring 7", "20095 Hamburg")
+    for file in draft.files:
+        assert b"Signal" not in file.data
+        assert b"anna.12" not in file.data
+    assert "Signal" not in str(draft.letter)
+
+
 def test_a_complaint_goes_to_the_authority_of_the_place(store: Store) -> None:
     _, reference = opened(store)
     sent(store, drafted(store, reference, LetterKind.REQUEST))
@@ -168,3 +205,24 @@ def test_an_address_of_her_own_is_used(store: Store) -> None:
     assert draft.event.to == "privacy@clearview.example"
     assert draft.event.doubts == 0
     assert draft.letter.doubts == ()
+
+
+def test_a_rehearsal_says_what_writing_would_and_keeps_nothing(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    before = store.head(client_id), store.subjects()
+    order = Order(kind=LetterKind.REQUEST)
+    fax = replace(order, wanted=Wanted(channel=Channel.FAX))
+    abroad = replace(REQUEST, place="US-CA")
+    bad_mail = profile(person=Person(name="Anna", email="änna@example.org"))
+    rehearse(desk, profile("Somebody Else"), REQUEST, order, NOW)
+    rehearse(desk, desk.records.client(client_id), REQUEST, order, NOW)
+    for client, request, wanted, error in (
+        (profile(), REQUEST, fax, NoAddress),
+        (profile(), abroad, order, NoRight),
+        (profile(), replace(REQUEST, mandate_id="m1"), order, NoMandate),
+        (bad_mail, REQUEST, order, BadRecord),
+    ):
+        with pytest.raises(error):
+            rehearse(desk, client, request, wanted, NOW)
+    assert (store.head(client_id), store.subjects()) == before

@@ -79,6 +79,11 @@ def test_what_is_a_letter_of_its_own(right: RightKind) -> None:
         written(matter(rights=(RightKind.ACCESS, right)))
 
 
+def test_a_list_that_companies_read_is_no_letter() -> None:
+    with pytest.raises(NoRight, match="list"):
+        written(matter("ca-delete-act"))
+
+
 def test_nothing_asked_for() -> None:
     with pytest.raises(NoRight, match="no right was asked for"):
         written(matter(rights=()))

@@ -77,7 +77,7 @@ def test_facts_stand_in_the_order_of_time() -> None:
 def test_what_was_broken_is_cited() -> None:
     letter = compose(complaint(), LetterKind.COMPLAINT, language("en"))
     said = text(letter)
-    assert "Sources: not answered (Article 15(1)(g) GDPR)." in said
+    assert "Sources: not answered, or not in full (Article 15(1)(g) GDPR)." in said
     assert "Recipients: refused without a reason" in said
     assert "Articles 11, 12(2) and 12(6) GDPR" in said
     assert "Articles 5(1)(a), 6(1), 9 and 14 GDPR" in said
@@ -252,6 +252,15 @@ def test_records_are_asked_for_under_every_law_of_records(given: Law, code: str)
     assert text_in(given.rights[RightKind.RECORDS].citation.texts, code) in said
     assert len([block for block in letter.blocks if block.kind is BlockKind.NUMBERED]) == 6
     assert letter.recipient[0] == "Bureau of Examples"
+
+
+@pytest.mark.parametrize("code", codes())
+def test_neither_notice_nor_records_claim_money(code: str) -> None:
+    notice = written(matter("bipa", rights=()), LetterKind.NOTICE, code)
+    records = written(records_matter(), LetterKind.RECORDS, code)
+    for claim in language(code).claims:
+        assert claim.casefold() not in notice.casefold()
+        assert claim.casefold() not in records.casefold()
 
 
 def test_records_of_her_own_are_asked_for() -> None:

@@ -17,6 +17,7 @@ from letter_matters import (
     HAMBURG,
     LATE,
     SENT,
+    codes,
     contact,
     language,
     law,
@@ -29,7 +30,7 @@ from letter_matters import (
 from passerby.errors import BadKnowledge
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.letter import BlockKind, Letter, LetterKind
-from passerby.rights.facts.matter import Asked, Crop, Matter, Reply
+from passerby.rights.facts.matter import Asked, Crop, Mandate, Matter, Reply
 from passerby.rights.facts.party import Channel
 from passerby.rights.facts.point import Answered, Point, Verdict
 from passerby.rights.facts.source import Confidence
@@ -84,7 +85,7 @@ def hostile(words: str) -> Matter:
     )
 
 
-@pytest.mark.parametrize("code", ["en", "de"])
+@pytest.mark.parametrize("code", codes())
 @pytest.mark.parametrize("kind", OF_PEOPLE)
 def test_the_users_words_are_never_run(kind: LetterKind, code: str) -> None:
     letter = compose(hostile(HOSTILE), kind, language(code))
@@ -122,32 +123,32 @@ def test_cleaning_twice_is_cleaning_once(words: str) -> None:
     assert clean(clean(words)) == clean(words)
 
 
+def test_spaces_that_hold_a_line_together_stay() -> None:
+    assert clean("\u00a0«\u00a0mot\u202f! »\u2003x\u3000 ") == "«\u00a0mot\u202f! » x"
+
+
 def test_scripts_keep_their_joiners() -> None:
     assert clean("می\u200cخواهم") == "می\u200cخواهم"
 
 
-@pytest.mark.parametrize("code", ["en", "de"])
+@pytest.mark.parametrize("code", codes())
 @pytest.mark.parametrize("kind", OF_PEOPLE)
-def test_no_template_shows_through(kind: LetterKind, code: str) -> None:
-    for acting in (None, mandate()):
-        made = (
-            matter(
-                mandate=acting,
-                **{
-                    **FOLLOWED,
-                    "crop": replace(FOLLOWED["crop"], file_name="a", watermark="b"),
-                    "replies": (replace(FOLLOWED["replies"][0], points=()),),
-                },
-            )
-            if kind is not LetterKind.WANTING
-            else matter(mandate=acting, **FOLLOWED)
-        )  # type: ignore[index, type-var]
-        letter = compose(made, kind, language(code))
-        for said in everything(letter):
-            assert said == said.strip() != ""
-            assert "  " not in said
-            if kind is not LetterKind.WANTING:
-                assert not {"{", "}"} & set(said)
+@pytest.mark.parametrize("acting", [None, mandate()])
+def test_no_template_shows_through(kind: LetterKind, code: str, acting: Mandate | None) -> None:
+    reply = Reply(
+        day=date(2026, 10, 20),
+        refused=False,
+        points=(Answered(point=Point.SOURCES, verdict=Verdict.MISSING, remark="Only three."),),
+        asked=(Asked.PHOTO, Asked.FORM),
+    )
+    crop = Crop(file_name="a.png", sha256="ab" * 32, watermark="Only for PB-7K2M-1")
+    made = matter(mandate=acting, sent=(SENT,), deadline=LATE, replies=(reply,), crop=crop)
+    for said in everything(compose(made, kind, language(code))):
+        assert said == said.strip() != ""
+        assert "  " not in said
+        assert not {"{", "}"} & set(said)
+        assert " ." not in said
+        assert ".." not in said
 
 
 def test_a_text_that_speaks_of_what_it_cannot_know_is_an_error() -> None:

@@ -151,9 +151,22 @@ def test_a_reminder_does_not_explain_a_pause_away(rule: str) -> None:
 
 def test_a_reminder_without_the_day_of_receipt() -> None:
     sent = replace(SENT, received=None)
+    counted = deadline(
+        step("event", date(2026, 8, 31)),
+        step("months:1", date(2026, 9, 30)),
+        due=date(2026, 9, 30),
+        overdue=date(2026, 10, 1),
+    )
+    said = written(matter(sent=(sent,), deadline=counted), LetterKind.REMINDER)
+    assert "one month from 31 August 2026, the day on which the request was sent" in said
+    assert "received" not in said
+
+
+def test_a_date_that_was_counted_from_another_day_is_not_explained() -> None:
+    sent = replace(SENT, received=None)
     said = written(matter(sent=(sent,), deadline=LATE), LetterKind.REMINDER)
     assert "due by 1 October 2026 (Article 12(3) GDPR)" in said
-    assert "received" not in said
+    assert "one month from" not in said
 
 
 def test_a_reminder_of_an_extended_answer() -> None:
@@ -206,7 +219,7 @@ def test_only_what_is_open_is_asked_again(code: str) -> None:
 
 def test_open_points_say_how_they_were_answered() -> None:
     said = written(matter(sent=(SENT,), replies=(WANTING,)), LetterKind.WANTING)
-    assert "Sources: your reply does not say." in said
+    assert "Sources: your reply does not answer this, or not in full." in said
     assert "Recipients: your reply refuses this, but gives no reason that the law knows." in said
     assert "profiling" not in said.casefold()
     assert "Please erase nothing before" in said

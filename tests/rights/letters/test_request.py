@@ -34,7 +34,7 @@ from passerby.rights.letters.compose import compose
 DATA_LAWS = [
     each
     for each in current_laws(LawKind.DATA_PROTECTION)
-    if {RightKind.ACCESS, RightKind.ERASURE, RightKind.OPT_OUT} & set(each.rights)
+    if not any(clock.repeats for clock in each.clocks.values())
 ]
 
 
@@ -253,7 +253,7 @@ def test_final_decisions_are_cited_and_others_are_not() -> None:
 
 
 def test_named_recipients_are_asked_for_with_the_ruling() -> None:
-    decided = ruling("C-154/21", reference="C-154/21", supports=("named-recipients",))
+    decided = ruling("x", reference="C-154/21, RW v Post", supports=("named-recipients",))
     said = written(matter(rulings=(decided,)))
     assert said.count("C-154/21") == 1
     point = law("gdpr").rights[RightKind.ACCESS].contents[Point.RECIPIENTS]
@@ -266,7 +266,7 @@ def test_named_recipients_are_asked_for_with_the_ruling() -> None:
         },
     )
     again = written(under(plain, rights=(RightKind.ACCESS,), rulings=(decided,), place="DE"))
-    assert "C-154/21, 29 February 2024: The pictures had to go." in again
+    assert "C-154/21, RW v Post, 29 February 2024: The pictures had to go." in again
     assert "one by one, not by category" in again
 
 

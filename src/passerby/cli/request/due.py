@@ -9,8 +9,11 @@ import click
 from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
 from passerby.cli.request.access import Access, access_options, open_desk
+from passerby.errors import BadKnowledge, RightsError
+from passerby.report.text import printable
 
 if TYPE_CHECKING:
+    from passerby.rights.cases.desk import Desk
     from passerby.rights.cases.due import Due
 
 
@@ -25,12 +28,10 @@ def due(access: Access, as_json: bool) -> int:
     at the end.
     """
     from passerby.cli.request.shown import due_json, proposal_lines
-    from passerby.report.text import printable
 
     with open_desk(access) as desk:
         for reference in sorted(desk.records.references()):
-            for clock in desk.recompute(reference):
-                say(f"{reference}: the clock {clock} was computed anew: see `passerby request log`")
+            _recompute(desk, reference)
         found = desk.due()
         over = [client_id for client_id, _ in desk.retention_over()]
     for one in found:
@@ -48,6 +49,17 @@ def due(access: Access, as_json: bool) -> int:
         cases = [due_json(one) for one in found]
         print_json(document("due", day=day, cases=cases, retention_over=over))
     return 0
+
+
+def _recompute(desk: Desk, reference: str) -> None:
+    """Compute a case anew. That it cannot be is told, and hides no other case."""
+    try:
+        changed = desk.recompute(reference)
+    except (RightsError, BadKnowledge) as error:
+        say(f"{reference}: its days could not be computed anew: {printable(error.message)}")
+        return
+    for clock in changed:
+        say(f"{reference}: the clock {clock} was computed anew: see `passerby request log`")
 
 
 def _when(one: Due) -> str:

@@ -37,7 +37,12 @@ def letter_options(command: Command) -> Command:
             help="The way the letter goes.  [default: the best that is known]",
         ),
         click.option("--authority", metavar="ID", help="The authority that a complaint goes to."),
-        click.option("--mandate", "mandate_id", metavar="ID", help="The mandate of who writes."),
+        click.option(
+            "--mandate",
+            "mandate_id",
+            metavar="ID",
+            help="The mandate of who writes; none: she herself.  [default: the case's]",
+        ),
         click.option("--language", metavar="CODE", help="The letter's.  [default: one read there]"),
         click.option(
             "--reading-language", metavar="CODE", help="A reading copy's.  [default: hers]"

@@ -11,6 +11,8 @@ from passerby.rights.facts.point import Answered, Point, Verdict
 
 _LINE = re.compile(r"(?P<point>[a-z-]+)\s*[=:]\s*(?P<verdict>[a-z-]+)(?:\s+(?P<remark>\S.*))?")
 
+_REFUSALS = frozenset({Verdict.REFUSED, Verdict.REFUSED_VALIDLY})
+
 
 def points_of(law: Law, rights: Iterable[RightKind]) -> tuple[Point, ...]:
     """Return the points that a full answer to these rights contains, each once, in the order
@@ -28,7 +30,8 @@ def read_verdicts(lines: Iterable[str], demanded: tuple[Point, ...]) -> tuple[An
     """Return how a reply treats each demanded point, from lines such as
     `sources=missing only "the internet" is named`.
 
-    Empty lines and lines that begin with # are left out. Raises BadRecord, with the number of
+    Empty lines and lines that begin with # are left out. Where no point was refused no reasons
+    are due: `reasons` need not be told then. Raises BadRecord, with the number of
     the line, for a point that is not demanded or stands twice, or an unknown verdict; and when
     a demanded point is not told: silence is `missing`, and the reader has to say so.
     """
@@ -41,6 +44,9 @@ def read_verdicts(lines: Iterable[str], demanded: tuple[Point, ...]) -> tuple[An
         if answered.point in told:
             raise BadRecord(f"line {number}: {answered.point} stands twice")
         told[answered.point] = answered
+    refused = any(answered.verdict in _REFUSALS for answered in told.values())
+    if told and not refused and Point.REASONS in demanded and Point.REASONS not in told:
+        told[Point.REASONS] = Answered(point=Point.REASONS, verdict=Verdict.GIVEN)
     untold = [point.value for point in demanded if point not in told]
     if untold:
         raise BadRecord(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from passerby.errors import BadKnowledge, RightsError
 from passerby.rights.cases.proposing import Proposal, propose
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.status import Status
@@ -43,14 +44,23 @@ def due_view(
     clients: Iterable[tuple[str, Client]], law_of: Callable[[Case], Law], today: date
 ) -> tuple[Due, ...]:
     """Return every case that is not closed: by the day from which its answer is late, then
-    those that stand still, then those without a day. Names no law's rules: `law_of` does."""
+    those that stand still, then those without a day. A case whose law `law_of` no longer knows
+    is there too, and its `next` says why nothing is proposed."""
     found = [
-        _due(client_id, client, case, propose(case, law_of(case), today), today)
+        _due(client_id, client, case, _proposed(case, law_of, today), today)
         for client_id, client in clients
         for case in client.cases
         if case.closed is None and case.status is not Status.REVOKED
     ]
     return tuple(sorted(found, key=_urgency))
+
+
+def _proposed(case: Case, law_of: Callable[[Case], Law], today: date) -> Proposal:
+    """What comes next; one case whose law is no longer known does not hide all the others."""
+    try:
+        return propose(case, law_of(case), today)
+    except (RightsError, BadKnowledge) as error:
+        return Proposal(kind=None, reason=error.message)
 
 
 def _urgency(due: Due) -> tuple[int, date, str]:

@@ -10,7 +10,7 @@ from passerby.errors import NoAddress, UnknownName
 from passerby.rights.cases.mandates import mandate_for
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.facts.letter import LetterKind
-from passerby.rights.facts.matter import Crop, Mandate, Matter, Reply, Sent
+from passerby.rights.facts.matter import Crop, Matter, Reply, Sent
 from passerby.rights.facts.party import Authority, Channel, Contact, Controller, Remit
 from passerby.rights.facts.source import Confidence, Source
 from passerby.rights.knowledge import Knowledge
@@ -19,17 +19,27 @@ _BEST_FIRST = (Channel.EMAIL, Channel.POST, Channel.FORM, Channel.FAX)
 """In which order the ways to reach somebody are tried; nobody is phoned."""
 
 
+HERSELF = "none"
+"""Stands for a mandate where the client writes herself in a case that somebody else began."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What somebody wants of a letter, beyond its kind. All can be left open: `channel`: the
     best that is known; `to`: an address of her own, for that channel; `authority`: the one of
-    the case, else the one of the place; `mandate_id`: the case's."""
+    the case, else the one of the place; `mandate_id`: the case's, and `HERSELF` for none."""
 
     channel: Channel | None = None
     to: str | None = None
     authority: str | None = None
     mandate_id: str | None = None
     crop: Crop | None = None
+
+    def acting(self, case: Case) -> str | None:
+        """Return the id of the mandate under which the letter is written; None: she writes."""
+        if self.mandate_id is None:
+            return case.opened.mandate_id
+        return None if self.mandate_id == HERSELF else self.mandate_id
 
 
 def matter_of(
@@ -50,7 +60,6 @@ def matter_of(
     law = knowledge.law(opened.law, on=day)
     controller = None if opened.controller is None else knowledge.controller(opened.controller)
     authority = _authority(case, kind, knowledge, wanted)
-    mandate_id = wanted.mandate_id or opened.mandate_id
     return Matter(
         reference=case.reference,
         day=day,
@@ -58,7 +67,7 @@ def matter_of(
         rights=opened.rights,
         place=opened.place,
         client=client.profile.person,
-        mandate=_mandate(client, mandate_id, kind, knowledge, case, day),
+        mandate=mandate_for(client, wanted.acting(case), kind, law, day),
         controller=controller,
         agency=opened.agency,
         contact=_contact(case, kind, controller, authority, wanted, day),
@@ -73,17 +82,6 @@ def matter_of(
         crop=wanted.crop,
         anchor=anchor,
     )
-
-
-def _mandate(
-    client: Client,
-    mandate_id: str | None,
-    kind: LetterKind,
-    knowledge: Knowledge,
-    case: Case,
-    day: date,
-) -> Mandate | None:
-    return mandate_for(client, mandate_id, kind, knowledge.law(case.opened.law, on=day), day)
 
 
 def _authority(

@@ -63,6 +63,14 @@ def requested(matter: Matter) -> tuple[Right, ...]:
                 "Leave it out of --right.",
             )
     found = tuple(right_of(matter, kind) for kind in _REQUESTED if kind in matter.rights)
+    for given in found:
+        clock = clock_of(matter.law, given)
+        if clock is not None and clock.repeats is not None:
+            raise NoRight(
+                f"{name_of(matter.law)} is used by way of a list that companies have to read "
+                "again and again: no letter sets its clock going",
+                "Enter the list, and write under another law of the place.",
+            )
     if not found:
         raise NoRight("no right was asked for", "Name at least one with --right.")
     return found

@@ -7,14 +7,18 @@ import unicodedata
 _KEPT = "\u200c\u200d"
 """Joiners: some scripts cannot be written without them, and they hide nothing."""
 
-_BREAKS = frozenset({"Zl", "Zp"})
+_FIXED = "\u00a0\u202f"
+"""Spaces that no line is broken at: French has them inside of quotation marks."""
+
+_SPACES = frozenset({"Cc", "Zl", "Zp", "Zs"})
 _DROPPED = frozenset({"Cf", "Cs", "Co", "Cn"})
 
 
 def clean(text: str) -> str:
-    """Return the text as one line: breaks and control characters become a space; what cannot be
-    seen (bidirectional marks and overrides, zero-width characters, surrogates) is dropped."""
-    return " ".join("".join(map(_cleaned, text)).split())
+    """Return the text as one line: breaks and control characters become a space, of which there
+    is never more than one; what cannot be seen (bidirectional marks and overrides, zero-width
+    characters, surrogates) is dropped."""
+    return " ".join(filter(None, "".join(map(_cleaned, text)).split(" "))).strip(f" {_FIXED}")
 
 
 def clean_lines(text: str) -> tuple[str, ...]:
@@ -23,9 +27,9 @@ def clean_lines(text: str) -> tuple[str, ...]:
 
 
 def _cleaned(character: str) -> str:
-    if character in _KEPT:
+    if character in _KEPT or character in _FIXED:
         return character
     category = unicodedata.category(character)
-    if category == "Cc" or category in _BREAKS:
+    if category in _SPACES:
         return " "
     return "" if category in _DROPPED else character

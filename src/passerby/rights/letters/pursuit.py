@@ -175,14 +175,17 @@ def say_due(draft: Draft) -> None:
 
 def _due(draft: Draft, clock: Clock, deadline: Deadline, provision: str) -> str:
     first = first_sent(draft.matter)
-    event = first.received if clock.start is Start.RECEIVED else first.sent
+    received = first.received if clock.start is Start.RECEIVED else None
+    # Where receipt is not on record, the clocks count from the day of sending.
+    event = first.sent if received is None else received
     due = draft.date(deadline.due) if deadline.due is not None else ""
     steps = _legal(deadline).steps if deadline.readings else ()
     paused = any(step.rule.startswith(_PAUSED) for step in steps)
-    if event is None or clock.period is None or paused:
+    counted = not steps or steps[0].day == event
+    if clock.period is None or paused or not counted:
         return draft.say("reminder.due-plain", due=due, provision=provision)
     return draft.say(
-        f"reminder.due-{clock.start}",
+        "reminder.due-sent" if received is None else "reminder.due-received",
         due=due,
         period=draft.period(clock.period),
         event=draft.date(event),

@@ -76,8 +76,8 @@ def _ask(draft: Draft, point: Point, *citations: Citation) -> None:
     text = draft.say("common.point", ask=ask, provision=provision)
     if point is Point.RECIPIENTS:
         rulings = citing.final(draft, "named-recipients")
-        # Some laws' files cite the decision along with the provision.
-        new = (ruling for ruling in rulings if ruling.reference not in provision)
+        # Some laws' files cite the decision along with the provision, by its number alone.
+        new = (each for each in rulings if each.reference.split(",")[0] not in provision)
         text = " ".join((text, *(citing.cite(draft, ruling) for ruling in new)))
     draft.add(BlockKind.NUMBERED, text)
 
