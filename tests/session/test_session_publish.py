@@ -13,8 +13,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from batch_parts import picture
+from batch_parts import picture, quick_ports
+from consent_parts import granted
+from passerby.batch import worker
+from passerby.batch.local import Inbox
+from passerby.batch.permits import Consents
+from passerby.batch.plan import Task
+from passerby.batch.worker import Results, Settings
+from passerby.consent.facts import Place, Scope
+from passerby.consent.register import Register
 from passerby.media import Media
+from passerby.model.decision import Action
 from passerby.model.geometry import Box, Region, Shape
 from passerby.model.media import Field, Format
 from passerby.model.options import Limits, Method, Options
@@ -28,8 +37,25 @@ from passerby.session import (
     OutputState,
     Session,
     State,
+    publishing,
 )
-from session_parts import OTHER, SEEN, named, ready, reopen, say_found
+from passerby.store import KeyFile
+from session_parts import OTHER, SEEN, named, ready, reopen, say_found, sighting
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish in this process, and see no face: what is done by decisions needs neither."""
+    ports = quick_ports((), ())
+
+    def one_by_one(inbox: Inbox[Task], shop: Settings, workers: int) -> Results:
+        doer = shop.doer()
+        while (taken := inbox.take()) is not None:
+            yield taken[0], doer.work(taken[1])
+
+    monkeypatch.setattr(publishing, "work_from", one_by_one)
+    monkeypatch.setattr(worker, "build_ports", lambda options, threads: ports)
+
 
 FORMS = {"a.jpg": "JPEG", "b.png": "PNG", "c.webp": "WEBP", "d.gif": "GIF"}
 
@@ -51,12 +77,12 @@ def scene(folder: Path) -> None:
 
 
 def decide_all(session: Session) -> None:
-    """Draw, keep with a ground and by a consent, leave open, choose fields."""
+    """Draw, keep with a ground, leave open, choose fields."""
     drawn = Region(box=Box(70, 50, 90, 75), shape=Shape.ELLIPSE)
     for listed in session.pictures():
         one = session.change(listed.id, listed.version, [Add(region=drawn), Add(region=OTHER)])
         one = session.change(one.id, one.version, [Decide(face="t1", action=Choice.ASK)])
-        keep = Decide(face=one.faces[-1].id, action=Choice.KEEP, consent="c-17")
+        keep = Decide(face=one.faces[-1].id, action=Choice.KEEP, reason="a statue")
         session.change(one.id, one.version, [keep, KeepFields(fields=(Field.COPYRIGHT,))])
 
 
@@ -101,6 +127,7 @@ def test_the_command_line_makes_the_same_bytes(
     assert (b"Ada Example" in first) == (options.to is None or b"<dc:rights>" in first)
 
 
+@pytest.mark.usefixtures("quick")
 def test_kept_faces_stay_and_all_others_are_gone(tmp_path: Path) -> None:
     scene(tmp_path / "in")
     say_found(tmp_path / "in", tmp_path / "out")
@@ -117,7 +144,7 @@ def test_kept_faces_stay_and_all_others_are_gone(tmp_path: Path) -> None:
     assert not after[SEEN.y0 : SEEN.y1, SEEN.x0 : SEEN.x1].any()
     assert not after[58:68, 76:84].any()
     (report,) = load_reports(tmp_path / "out-report" / "files" / "b.png.json")
-    assert {d.consent for d in report.decisions} == {None, "c-17"}
+    assert [d.reason for d in report.decisions if d.action is Action.KEEP] == ["a statue"]
     assert "not decided, so hidden" in report.decisions[0].reason
 
 
@@ -138,6 +165,7 @@ class Noting:
             self._session.stop_publishing()
 
 
+@pytest.mark.usefixtures("quick")
 def test_it_tells_of_every_file_and_makes_the_usual_reports(tmp_path: Path) -> None:
     with ready(tmp_path, 3) as session:
         watcher = Noting()
@@ -164,6 +192,23 @@ def test_it_tells_of_every_file_and_makes_the_usual_reports(tmp_path: Path) -> N
         assert session.places.page.read_text().count("data:image/jpeg") == 3
 
 
+def test_what_is_still_found_in_a_copy_is_told(
+    tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = sighting(Box(50, 40, 60, 52))
+    ports = quick_ports((), (elsewhere,))
+    monkeypatch.setattr(worker, "build_ports", lambda options, threads: ports)
+    with ready(tmp_path, 1) as session:
+        name = named(session, "p000.png")
+        session.publish()
+        assert "1 face is still found" in str(session.picture(name).notice)
+        added = Add(region=Region(box=Box(46, 36, 64, 56), shape=Shape.BOX))
+        assert session.change(name, 1, [added]).notice is None
+        session.publish()
+        assert session.picture(name).notice is None
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_change_makes_the_output_stale_and_it_is_replaced(tmp_path: Path) -> None:
     with ready(tmp_path, 1) as session:
         name = named(session, "p000.png")
@@ -192,6 +237,7 @@ def test_stopping_finishes_what_is_in_hand(tmp_path: Path) -> None:
         assert len(copies(tmp_path / "out")) == 6
 
 
+@pytest.mark.usefixtures("quick")
 def test_nothing_is_published_from_decisions_on_a_file_that_was_changed(tmp_path: Path) -> None:
     with ready(tmp_path, 2) as session:
         name = named(session, "p000.png")
@@ -206,6 +252,7 @@ def test_nothing_is_published_from_decisions_on_a_file_that_was_changed(tmp_path
         assert sorted(copies(tmp_path / "out")) == ["p001.png"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_nobody_publishes_what_was_not_looked_at(tmp_path: Path) -> None:
     with ready(tmp_path, 1) as session:
         (tmp_path / "in" / "new.png").write_bytes(picture(50))
@@ -219,6 +266,7 @@ def test_nobody_publishes_what_was_not_looked_at(tmp_path: Path) -> None:
         assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_foreign_file_in_the_place_of_a_copy_is_left(tmp_path: Path) -> None:
     with ready(tmp_path, 1) as session:
         (tmp_path / "out").mkdir()
@@ -233,6 +281,7 @@ def test_a_foreign_file_in_the_place_of_a_copy_is_left(tmp_path: Path) -> None:
         assert session.pictures()[0].state is State.PUBLISHED
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_copy_that_was_published_just_before_the_end_is_found(tmp_path: Path) -> None:
     with ready(tmp_path, 1) as session:
         name = named(session, "p000.png")
@@ -266,3 +315,42 @@ def test_one_publishes_at_a_time_and_closing_waits_for_it(tmp_path: Path) -> Non
     with reopen(tmp_path) as again:
         fresh = sum(p.state is State.PUBLISHED for p in again.pictures())
         assert fresh == sum(r.outcome is Outcome.PUBLISHED for r in runs[0].files)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_face_stays_by_a_consent_only_where_the_register_allows_it(tmp_path: Path) -> None:
+    key = KeyFile.create(tmp_path / "register.key")
+    register = Register.create(tmp_path / "consents", key)[0]
+    consent = register.add(granted(Scope(events=("march",)))).id
+    with ready(tmp_path, 2) as session:
+        name, other = named(session, "p000.png"), named(session, "p001.png")
+        session.change(name, 1, [Decide(face="t1", action=Choice.KEEP, consent=consent)])
+
+        def publish(open_one: Consents | None) -> str | None:
+            watcher = Noting()
+            session.publish([name, other], watcher, open_one)
+            told = dict(watcher.told)
+            assert told[other].failure is None
+            failure = told[name].failure
+            return None if failure is None else failure.message
+
+        assert "no register is open" in str(publish(None))
+        elsewhere = Consents(register=register, place=Place(event="a wedding"))
+        assert publish(elsewhere) is not None
+        assert not (tmp_path / "out" / "p000.png").exists()
+        assert session.picture(name).state is State.FAILED
+        there = Consents(register=register, place=Place(event="march"))
+        assert publish(there) is None
+        (relying,) = register.consent(consent).files
+        published = session.picture(name).output
+        assert relying.use.output_sha256 == published.sha256
+        register.withdraw(consent)
+        assert "withdrawn" in str(publish(there))
+        # A copy that is up to date is not told as failed when others are published.
+        watcher = Noting()
+        assert session.publish([other], watcher, there).exit == 0
+        hidden = session.change(name, 2, [Decide(face="t1", action=Choice.HIDE)])
+        assert publish(there) is None
+        assert session.picture(name).output.state is OutputState.PUBLISHED
+        assert hidden.faces[0].consent is None
+    register.close()
