@@ -6,6 +6,7 @@ from importlib import metadata
 
 import click
 
+from passerby.cli.consent import consent
 from passerby.cli.doctor import doctor
 from passerby.cli.inspect import inspect
 from passerby.cli.models import models
@@ -41,5 +42,5 @@ def passerby() -> None:
     """
 
 
-for command in (redact, review, inspect, verify, doctor, models, request):
+for command in (redact, review, inspect, verify, doctor, models, consent, request):
     passerby.add_command(command)

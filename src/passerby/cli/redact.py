@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from passerby.cli.options import (
     json_option,
     look_options,
 )
+from passerby.cli.permit import Permit, opened, permit_options
 from passerby.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ Look first, decide, then repeat exactly:
 \b
   passerby redact march/ --dry-run --report look/
   passerby redact march/ -o published/ --decisions look/run.json
+
+A face may stay visible by a consent on record (`passerby consent`): its decision is to
+keep, and names the consent's id. What the consent does not allow is refused, and every
+file that relies on it is recorded, so that it can be found when the consent ends.
 
 The same command again goes on where it stopped: a copy that is there, verifies and came
 from the same input, options and decisions is skipped. Anything else that stands in the
@@ -87,6 +93,7 @@ way is an error, unless --overwrite is given. Originals are never written to.
     metavar="N",
     help="Processes.  [default: as many as there are cores]",
 )
+@permit_options
 @look_options
 @json_option
 def redact(
@@ -98,6 +105,7 @@ def redact(
     neutral_names: bool,
     report: Path | None,
     workers: int | None,
+    permit: Permit,
     as_json: bool,
     **choices: Any,
 ) -> int:
@@ -108,7 +116,7 @@ def redact(
         _check_stream(paths, output, {**others, "workers": workers})
         from passerby.cli.stream import redact_stream
 
-        return redact_stream(options, decisions, dry_run=dry_run, as_json=as_json)
+        return redact_stream(options, decisions, permit, dry_run=dry_run, as_json=as_json)
     if output is None and not dry_run:
         raise UsageError("-o is missing: where should the copies go?")
     from passerby.batch.plan import Request
@@ -124,7 +132,8 @@ def redact(
         neutral=neutral_names,
         workers=workers,
     )
-    return _run(request, as_json)
+    with opened(permit, request.given) as consents:
+        return _run(replace(request, consents=consents), as_json)
 
 
 def _run(request: Request, as_json: bool) -> int:

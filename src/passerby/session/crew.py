@@ -13,16 +13,16 @@ TaskT = TypeVar("TaskT")
 DoneT = TypeVar("DoneT")
 
 LINGER = 60.0
-"""Seconds that idle workers stay, and keep open what they have."""
+"""Seconds that idle workers keep their detectors open."""
 
 
 class Crew(Generic[TaskT, DoneT]):
     """Processes that are started for the first task, and end when none came for a while."""
 
     def __init__(
-        self, shop: Shop[TaskT, DoneT], workers: int, name: str, linger: float = LINGER
+        self, shop: Shop[TaskT, DoneT], workers: int, name: str, *, linger: float = LINGER
     ) -> None:
-        """`linger` is in seconds."""
+        """`name` is that of the thread; `linger` is in seconds."""
         self._shop = shop
         self._workers = workers
         self._inbox: Inbox[TaskT] = Inbox(linger=linger)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from case_events import CASE, each_kind, random_events
 from passerby.errors import BadRecord
 from passerby.rights.cases.codec import SCHEMA, decode_event, encode_event, kind_of
 from passerby.rights.cases.events import Event
-from rights.cases.case_events import CASE, each_kind, random_events
 
 
 def test_every_kind_has_an_example() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from case_desks import REQUEST, WORDS, desk_on, draft, profile, store_in, write
 from passerby.errors import (
     BadDate,
     BadRecord,
@@ -21,17 +22,18 @@ from passerby.errors import (
     UsageError,
 )
 from passerby.rights.cases.codec import encode_event
-from passerby.rights.cases.desk import OLD_COPIES, Given
+from passerby.rights.cases.desk import OLD_COPIES, Desk, Given
 from passerby.rights.cases.events import CaseClosed, Closing, LetterSent, PauseEnded, Role
 from passerby.rights.cases.records import Records, keep
+from passerby.rights.cases.requesting import opening_of
 from passerby.rights.cases.status import Reason, Status
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Agency, Asked, MandateKind, Person
 from passerby.rights.facts.party import Channel
 from passerby.rights.facts.point import Answered, Point, Verdict
+from passerby.rights.knowledge import Knowledge, folders
 from passerby.store import Store
-from rights.cases.desks import REQUEST, WORDS, desk_on, draft, profile, store_in, write
 
 DAY = date(2026, 3, 5)
 
@@ -87,6 +89,24 @@ def test_the_deadline_is_that_of_the_law_and_keeps_its_history(store: Store) -> 
     assert desk.recompute(reference) == ()
 
 
+def test_what_is_known_anew_is_computed_anew_with_its_history(store: Store, tmp_path: Path) -> None:
+    _, reference = begun(store)
+    shipped = Path(folders.__file__).parents[1] / "data" / "laws" / "gdpr.yaml"
+    text = shipped.read_text().replace("{count: 1, unit: months}", "{count: 2, unit: months}")
+    (tmp_path / "laws").mkdir()
+    (tmp_path / "laws" / "gdpr.yaml").write_text(text)
+    desk = Desk(Records(store), Knowledge.load(tmp_path), today=DAY)
+    assert desk.recompute(reference) == ("answer",)
+    assert desk.recompute(reference) == ()
+    _, _, case = desk.records.find(reference)
+    *_, before, last = case.deadlines
+    assert (before.deadline.due, last.deadline.due) == (date(2026, 4, 6), date(2026, 5, 5))
+    assert last.replaces == 2
+    assert "has changed" in last.why
+    desk.close(reference, Closing.OTHER)
+    assert desk_on(store, DAY).recompute(reference) == ()
+
+
 def test_a_corrected_receipt_moves_the_deadline(store: Store) -> None:
     _, reference = begun(store)
     desk = desk_on(store, date(2026, 3, 20))
@@ -139,14 +159,44 @@ def test_what_cannot_be_leaves_nothing_behind(store: Store) -> None:
 def test_a_date_that_cannot_be_computed_is_not_guessed(store: Store) -> None:
     desk = desk_on(store, DAY)
     client_id = desk.add_client(profile())
-    request = replace(REQUEST, calendars=("GB",))
-    reference = desk.open_case(client_id, request)
+    nowhere = replace(REQUEST, calendars=("GB",))
+    with pytest.raises(NoCalendar):
+        desk.open_case(client_id, nowhere)
+    assert desk.records.client(client_id).cases == ()
+    law = desk.knowledge.law("gdpr", on=DAY)
+    reference = "PB-1111-2222-3333"
+    desk.records.append(client_id, opening_of(nowhere, law, reference, DAY))
     number = draft(desk, reference, LetterKind.REQUEST)
     before = store.head(client_id)
     with pytest.raises(NoCalendar):
         desk.record_sent(reference, number, DAY, Channel.EMAIL)
     assert store.head(client_id) == before
     assert later(store, DAY, reference) == (Status.DRAFT, None)
+
+
+def test_every_company_has_a_day_from_which_its_answer_is_late(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    for controller in desk.knowledge.controllers():
+        client_id = desk.add_client(profile())
+        reference = desk.open_case(client_id, replace(REQUEST, controller=controller.id))
+        write(desk, reference, LetterKind.REQUEST)
+        desk.record_received(reference, 1, DAY)
+        _, _, case = desk.records.find(reference)
+        assert case.deadline is not None
+        assert case.deadline.overdue_from is not None
+        assert case.deadline.overdue_from >= date(2026, 4, 8)
+
+
+def test_a_client_has_to_say_in_which_part_of_a_country_she_is(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    britain = replace(REQUEST, law="uk-gdpr", place="GB", controller="facewatch")
+    with pytest.raises(NoCalendar, match="each part has its own"):
+        desk.open_case(client_id, britain)
+    reference = desk.open_case(client_id, replace(britain, place="GB-SCT"))
+    write(desk, reference, LetterKind.REQUEST)
+    _, _, case = desk.records.find(reference)
+    assert case.deadlines[-1].places == ("GB-ENG", "GB-WLS", "GB-SCT", "GB-NIR")
 
 
 def test_a_reply_is_read_point_by_point(store: Store) -> None:

@@ -11,15 +11,23 @@ from email.policy import default
 
 import pytest
 
-from passerby.errors import BadDate, BadRecord, NoAddress, NoMandate, UnknownName, UsageError
+from case_desks import REQUEST, desk_on, profile, store_in
+from passerby.errors import (
+    BadDate,
+    BadRecord,
+    NoAddress,
+    NoMandate,
+    NoRight,
+    UnknownName,
+    UsageError,
+)
 from passerby.rights.cases.desk import Given
-from passerby.rights.cases.drafting import Draft, Order, draft_letter
+from passerby.rights.cases.drafting import Draft, Order, draft_letter, rehearse
 from passerby.rights.cases.matters import HERSELF, Wanted
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Asked, Crop, MandateKind, Person
 from passerby.rights.facts.party import Channel
 from passerby.store import Store
-from rights.cases.desks import REQUEST, desk_on, profile, store_in
 
 DAY = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
@@ -73,6 +81,7 @@ def test_the_first_letter_is_kept_as_text_pdf_and_mail(store: Store) -> None:
     mail = message_from_bytes(data_of(draft, ".eml"), policy=default)
     assert mail["Message-ID"] == draft.event.message_id
     assert mail["To"].addresses[0].addr_spec == draft.event.to
+    assert str(mail["Subject"]).count(f"[{reference}]") == 1
     assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
     records = desk_on(store, DAY).records
     for file, given in zip(draft.event.files, draft.files, strict=True):
@@ -196,3 +205,24 @@ def test_an_address_of_her_own_is_used(store: Store) -> None:
     assert draft.event.to == "privacy@clearview.example"
     assert draft.event.doubts == 0
     assert draft.letter.doubts == ()
+
+
+def test_a_rehearsal_says_what_writing_would_and_keeps_nothing(store: Store) -> None:
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    before = store.head(client_id), store.subjects()
+    order = Order(kind=LetterKind.REQUEST)
+    fax = replace(order, wanted=Wanted(channel=Channel.FAX))
+    abroad = replace(REQUEST, place="US-CA")
+    bad_mail = profile(person=Person(name="Anna", email="änna@example.org"))
+    rehearse(desk, profile("Somebody Else"), REQUEST, order, NOW)
+    rehearse(desk, desk.records.client(client_id), REQUEST, order, NOW)
+    for client, request, wanted, error in (
+        (profile(), REQUEST, fax, NoAddress),
+        (profile(), abroad, order, NoRight),
+        (profile(), replace(REQUEST, mandate_id="m1"), order, NoMandate),
+        (bad_mail, REQUEST, order, BadRecord),
+    ):
+        with pytest.raises(error):
+            rehearse(desk, client, request, wanted, NOW)
+    assert (store.head(client_id), store.subjects()) == before

@@ -9,6 +9,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from case_events import (
+    ANNA,
+    CASE,
+    DAY,
+    OTHER,
+    added,
+    answered,
+    begun,
+    computed,
+    day,
+    drafted,
+    fitting,
+    kept,
+    opened,
+    random_events,
+    reply,
+    sent,
+)
 from passerby.errors import UsageError
 from passerby.rights.cases.codec import decode_event, encode_event
 from passerby.rights.cases.events import (
@@ -36,24 +54,6 @@ from passerby.rights.cases.status import REASONS, Reason, Status
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Asked, Mandate, MandateKind
 from passerby.rights.facts.point import Point, Verdict
-from rights.cases.case_events import (
-    ANNA,
-    CASE,
-    DAY,
-    OTHER,
-    added,
-    answered,
-    begun,
-    computed,
-    day,
-    drafted,
-    fitting,
-    kept,
-    opened,
-    random_events,
-    reply,
-    sent,
-)
 
 
 def the_case(*events: Event) -> Case:
@@ -140,8 +140,8 @@ def test_the_random_histories_get_far() -> None:
     """The property above would hold of histories in which nothing happens."""
     reached: Counter[Status] = Counter()
 
-    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
-    @given(st.lists(random_events(), min_size=1, max_size=40))
+    @settings(max_examples=250, deadline=None, database=None, derandomize=True)
+    @given(st.lists(random_events(), min_size=10, max_size=25))
     def draw(events: list[Event]) -> None:
         reached.update(case.status for case in accepted([*begun(), *events])[0].cases)
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from case_events import added
 from passerby.errors import NoMandate
 from passerby.rights.cases.events import MandateAdded, MandateEnded
 from passerby.rights.cases.fold import fold
@@ -15,7 +16,6 @@ from passerby.rights.facts.law import Law
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Mandate, MandateKind, Person
 from passerby.rights.knowledge import Knowledge
-from rights.cases.case_events import added
 
 DAY = date(2026, 3, 5)
 KNOWN = Knowledge(own=None)

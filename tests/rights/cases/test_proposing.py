@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from case_desks import REQUEST, desk_on, draft, profile, store_in, write
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.cases.desk import Desk
 from passerby.rights.cases.events import Closing
@@ -19,7 +20,6 @@ from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Agency, Asked
 from passerby.rights.facts.point import Answered, Point, Verdict
 from passerby.store import Store
-from rights.cases.desks import REQUEST, desk_on, draft, profile, store_in, write
 
 DAY = date(2026, 3, 5)
 OVERDUE = date(2026, 4, 8)

@@ -10,6 +10,7 @@ import pytest
 import letter_samples
 from passerby.errors import BadRecord, NoAddress
 from passerby.rights.facts.letter import Letter
+from passerby.rights.render.breaks import number_kept
 from passerby.rights.render.mailto import LIMIT, letter_mailto
 from passerby.rights.render.text import WIDTH, body_text, letter_text
 
@@ -112,3 +113,25 @@ def test_a_link_needs_an_address():
     for bad in ("a@b.example?bcc=c@d.example", "a@b.example,c@d.example", "a b@c.example", "a@b"):
         with pytest.raises(BadRecord):
             letter_mailto(replace(short(), recipient_email=bad))
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "article\u00a015, paragraphe\u00a01, point\u00a0c), du RGPD\u00a0; voir",
+        "artículo\u00a015, apartado\u00a01, letra\u00a0c), del RGPD",
+        "règlement n°\u00a01182/71",
+        "§\u00a07, al.\u00a05",
+        "«\u00a0savoir\u00a0»\u00a0!",
+    ],
+)
+def test_what_belongs_together_stays_on_one_line(cited: str):
+    assert number_kept(cited.replace("\u00a0", " ")) == cited
+
+
+def test_a_label_stands_before_the_colon_of_its_language():
+    letter = letter_samples.german()
+    french = replace(letter, labels=replace(letter.labels, subject="Objet", colon="\u00a0:"))
+    assert f"Objet : {letter.subject[:20]}" in letter_text(french)
+    assert "Unser Zeichen : PB-7K2M-9QXD" in body_text(french)
+    assert "Anlagen :\n" in body_text(french)

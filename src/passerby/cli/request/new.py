@@ -14,6 +14,7 @@ from passerby.cli.request.outgoing import (
     Written,
     calendar_file,
     letter_json,
+    now,
     tell_letter,
     write_files,
     write_letter,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from passerby.rights.cases.batch import Row
     from passerby.rights.cases.desk import Desk
     from passerby.rights.cases.drafting import Order
+    from passerby.rights.cases.events import Profile
     from passerby.rights.cases.requesting import Request
     from passerby.rights.cases.sender import Sender
     from passerby.rights.facts.matter import Agency
@@ -113,14 +115,15 @@ def new(access: Access, as_json: bool, output: Path | None, **given: Any) -> int
 
 
 def _one(desk: Desk, given: dict[str, Any], output: Path | None) -> Written:
+    from passerby.rights.cases.drafting import rehearse
     from passerby.rights.cases.events import Profile
     from passerby.rights.cases.requesting import check_request
     from passerby.rights.cases.sender import Sender, read_sender
 
     if given["client_id"] is not None:
         client_id = given["client_id"]
-        profile = desk.records.client(client_id).profile
-        sender = Sender(person=profile.person, language=profile.language, place=profile.place)
+        kept = desk.records.client(client_id).profile
+        sender = Sender(person=kept.person, language=kept.language, place=kept.place)
     else:
         client_id = None
         sender = read_sender(given["sender"])
@@ -128,15 +131,16 @@ def _one(desk: Desk, given: dict[str, Any], output: Path | None) -> Written:
     law = check_request(request, desk.knowledge, desk.today)
     order = _order(given, law.kind.value)
     _check_language(desk, order)
+    profile = Profile(
+        person=sender.person,
+        language=sender.language or request.words_language,
+        place=request.place,
+        contact=sender.contact,
+    )
+    known = profile if client_id is None else desk.records.client(client_id)
+    rehearse(desk, known, request, order, now())
     if client_id is None:
-        client_id = desk.add_client(
-            Profile(
-                person=sender.person,
-                language=sender.language or request.words_language,
-                place=request.place,
-                contact=sender.contact,
-            )
-        )
+        client_id = desk.add_client(profile)
     return _begin(desk, client_id, request, order, output)
 
 
@@ -171,7 +175,7 @@ def _request(given: dict[str, Any], sender: Sender) -> Request:
             agency=_agency(given),
             law=given["law"],
             rights=fields.rights(given["rights"]),
-            place=fields.place(place),
+            place=_finer(fields.place(place), sender.place),
             purpose=fields.text(given["purpose"] or sender.purpose),
             background=tuple(map(fields.text, given["background"])) or sender.background,
             words_language=fields.language(given["words_language"] or language),
@@ -179,6 +183,12 @@ def _request(given: dict[str, Any], sender: Sender) -> Request:
             authority=given["authority"],
             calendars=tuple(map(fields.place, given["calendars"])),
         )
+
+
+def _finer(place: str, hers: str | None) -> str:
+    """Return the part of the country that her file names, where the command line named the
+    country alone: which authority is in charge can depend on it."""
+    return hers if hers is not None and hers.startswith(f"{place}-") else place
 
 
 def _agency(given: dict[str, Any]) -> Agency | None:
@@ -218,33 +228,24 @@ def _check_language(desk: Desk, order: Order) -> None:
 def _many(desk: Desk, table: Path, given: dict[str, Any], output: Path | None) -> list[Written]:
     """One client, case and letter for each row."""
     from passerby.rights.cases.batch import read_batch, same_person
-    from passerby.rights.cases.events import Profile
-    from passerby.rights.cases.requesting import check_request
+    from passerby.rights.cases.drafting import rehearse
     from passerby.rights.cases.sender import Sender
 
     def check(row: Row) -> None:
-        law = check_request(_row_request(row, given), desk.knowledge, desk.today)
-        _check_language(desk, _order(given, law.kind.value))
+        order = _row_order(desk, row, given)
         for _, known in desk.records.clients():
             if same_person(Sender(person=known.profile.person), row.sender):
                 raise BadRecord("this client is on record already: use --client")
+        rehearse(desk, _row_profile(row), _row_request(row, given), order, now())
 
     batch = read_batch(table, check)
     for warning in batch.warnings:
         say(f"Look at it: {warning}")
     written = []
     for row in batch.rows:
-        request = _row_request(row, given)
-        profile = Profile(
-            person=row.sender.person,
-            language=row.language,
-            place=row.place,
-            contact=row.sender.contact,
-        )
-        law = desk.knowledge.law(row.law, on=desk.today)
         try:
-            client_id = desk.add_client(profile)
-            order = _order(given, law.kind.value)
+            client_id = desk.add_client(_row_profile(row))
+            request, order = _row_request(row, given), _row_order(desk, row, given)
             written.append(_begin(desk, client_id, request, order, output))
         except PasserbyError as error:
             raise type(error)(
@@ -252,6 +253,24 @@ def _many(desk: Desk, table: Path, given: dict[str, Any], output: Path | None) -
                 error.hint,
             ) from error
     return written
+
+
+def _row_profile(row: Row) -> Profile:
+    from passerby.rights.cases.events import Profile
+
+    return Profile(
+        person=row.sender.person,
+        language=row.language,
+        place=row.place,
+        contact=row.sender.contact,
+    )
+
+
+def _row_order(desk: Desk, row: Row, given: dict[str, Any]) -> Order:
+    law = desk.knowledge.law(row.law, on=desk.today)
+    order = _order(given, law.kind.value)
+    _check_language(desk, order)
+    return order
 
 
 def _row_request(row: Row, given: dict[str, Any]) -> Request:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,7 +16,7 @@ from passerby.errors import UsageError
 
 if TYPE_CHECKING:
     from passerby.rights.cases.desk import Desk, Given
-    from passerby.rights.cases.state import Case
+    from passerby.rights.cases.state import Case, KeptLetter
     from passerby.rights.render.incoming import Mail
 
 
@@ -45,19 +44,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=Name(), metavar="FOLDER", help="Where the calendar goes.")
 @access_options
 @json_option
-def sent(
-    access: Access,
-    reference: str,
-    letter: int | None,
-    day: date | None,
-    channel: str | None,
-    received: date | None,
-    message_id: str | None,
-    eml: Path | None,
-    proof: Path | None,
-    output: Path | None,
-    as_json: bool,
-) -> int:
+def sent(access: Access, reference: str, output: Path | None, as_json: bool, **given: Any) -> int:
     """Record that a letter went out, or that it was received.
 
     With --received the day from which an answer is late is known, and told with how it was
@@ -69,26 +56,32 @@ def sent(
       passerby request sent PB-7F3K-9Q2M-X40D --eml sent.eml
       passerby request sent PB-7F3K-9Q2M-X40D --received 2026-03-05 -o letters/
     """
-    from passerby.rights.facts.party import Channel
-
     with open_desk(access) as desk:
         case = desk.records.find(reference)[2]
-        number = letter or len(case.letters)
+        number = given["letter"] or len(case.letters)
         kept = case.letter(number)
         if kept is None:
             raise UsageError(f"{case.reference} has no letter {number}")
         if kept.sent is None:
-            file, mail = _proof(eml, proof)
-            went = day or (mail.sent.date() if mail and mail.sent else desk.today)
-            real = message_id or (mail.message_id if mail else None) or kept.drafted.message_id
-            way = Channel(channel) if channel else kept.drafted.channel
-            by_mail = way is Channel.EMAIL
-            desk.record_sent(reference, number, went, way, real if by_mail else None, file)
-        elif received is None:
+            _record(desk, case.reference, kept, given)
+        elif given["received"] is None:
             raise UsageError(f"letter {number} was sent on {kept.sent.day} already")
-        if received is not None:
-            desk.record_received(reference, number, received)
+        if given["received"] is not None:
+            desk.record_received(reference, number, given["received"])
         return _tell(desk, case.reference, number, output, as_json=as_json)
+
+
+def _record(desk: Desk, reference: str, kept: KeptLetter, given: dict[str, Any]) -> None:
+    from passerby.rights.facts.party import Channel
+
+    file, mail = _proof(given["eml"], given["proof"])
+    # An e-mail's time is in UTC; what counts is the day where it was written.
+    mailed = mail.sent.astimezone().date() if mail is not None and mail.sent else None
+    day = given["day"] or mailed or desk.today
+    way = Channel(given["channel"]) if given["channel"] else kept.drafted.channel
+    real = given["message_id"] or (mail.message_id if mail else None) or kept.drafted.message_id
+    message_id = real if way is Channel.EMAIL else None
+    desk.record_sent(reference, kept.drafted.letter, day, way, message_id, file)
 
 
 def _proof(eml: Path | None, proof: Path | None) -> tuple[Given | None, Mail | None]:

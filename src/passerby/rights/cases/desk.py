@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from passerby.errors import BadDate, BadRecord, UsageError
+from passerby.rights.cases.casefold import begin_case
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.cases.due import Due, due_view, retention_over
 from passerby.rights.cases.events import (
     Attachment,
     CaseClosed,
-    CaseOpened,
     ClientChanged,
     Closing,
     DeadlineComputed,
@@ -43,10 +43,10 @@ from passerby.rights.cases.mandates import mandate_for
 from passerby.rights.cases.proposing import Proposal, propose
 from passerby.rights.cases.records import Records, keep
 from passerby.rights.cases.reference import new_reference
-from passerby.rights.cases.requesting import FIRST_LETTER, Request, check_request
+from passerby.rights.cases.requesting import FIRST_LETTER, Request, check_request, opening_of
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.status import Reason
-from passerby.rights.cases.timing import computations, holiday_places
+from passerby.rights.cases.timing import check_calendars, computations, holiday_places
 from passerby.rights.facts.law import Law
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Asked, Mandate, MandateKind, Person
@@ -165,29 +165,15 @@ class Desk:
     # Cases
 
     def open_case(self, client_id: str, request: Request) -> str:
-        """Open a case; return its reference. Raises as `check_request` does, and NoMandate when
-        who is to act for her may not write the first letter."""
+        """Open a case; return its reference. Raises as `check_request` and
+        `check_days` do, and NoMandate when who is to act for her may not write the first letter."""
         law = check_request(request, self.knowledge, self.today)
         client = self.records.client(client_id)
         first = FIRST_LETTER[law.kind]
         mandate_for(client, request.mandate_id, first, law, self.today)
         reference = new_reference(self.records.references())
-        event = CaseOpened(
-            case=reference,
-            day=self.today,
-            controller=request.controller,
-            agency=request.agency,
-            law=law.id,
-            law_version=law.applies_from,
-            rights=request.rights,
-            place=request.place,
-            purpose=request.purpose,
-            background=request.background,
-            words_language=request.words_language,
-            mandate_id=request.mandate_id,
-            authority=request.authority,
-            calendars=request.calendars,
-        )
+        event = opening_of(request, law, reference, self.today)
+        self.check_days(begin_case(event), law)
         self.records.append(client_id, event)
         return reference
 
@@ -197,6 +183,11 @@ class Desk:
         occurrence = case.occurrence
         day = case.opened.law_version if occurrence is None else occurrence.sent
         return self.knowledge.law(case.opened.law, on=day)
+
+    def check_days(self, case: Case, law: Law) -> None:
+        """Raise NoCalendar or UnknownName where no day could be told for a case."""
+        places = holiday_places(case, self.controller_of(case))
+        check_calendars(case, law, places, self.today)
 
     def controller_of(self, case: Case) -> Controller | None:
         """Return the company of a case; None when it is to an agency."""

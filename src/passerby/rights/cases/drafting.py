@@ -7,11 +7,21 @@ from datetime import datetime
 
 from passerby.errors import BadRecord
 from passerby.rights.cases.desk import Desk, Given
-from passerby.rights.cases.events import Attachment, LetterDrafted, Role
+from passerby.rights.cases.events import (
+    Attachment,
+    ClientAdded,
+    LetterDrafted,
+    Profile,
+    Role,
+)
+from passerby.rights.cases.fold import fold, follow
+from passerby.rights.cases.mandates import mandate_for
 from passerby.rights.cases.matters import Wanted, matter_of
 from passerby.rights.cases.proposing import GRACE
 from passerby.rights.cases.records import keep
-from passerby.rights.cases.state import Case
+from passerby.rights.cases.reference import new_reference
+from passerby.rights.cases.requesting import Request, check_request, opening_of
+from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.transitions import check_letter
 from passerby.rights.facts.letter import Letter, LetterKind
 from passerby.rights.facts.matter import Matter
@@ -59,7 +69,52 @@ def draft_letter(desk: Desk, reference: str, order: Order, at: datetime) -> Draf
     """
     client_id, client, case = desk.records.find(reference)
     check_letter(case, order.kind)
-    anchor = desk.records.head(client_id)
+    composed = _compose(desk, client, case, order, desk.records.head(client_id))
+    enclosed = _enclosed(desk, client_id, case, composed.matter, order)
+    files, notes = _Made(case, composed, enclosed).files(at)
+    event = _event(case, order, composed, tuple(file for file, _ in files))
+    desk.records.append(client_id, event, {file.name: data for file, data in files})
+    return Draft(
+        reference=case.reference,
+        event=event,
+        letter=composed.letter,
+        files=tuple(Given(file_name=file.file_name, data=data) for file, data in files),
+        notes=(*notes, *composed.notes),
+    )
+
+
+def rehearse(
+    desk: Desk, client: Client | Profile, request: Request, order: Order, at: datetime
+) -> None:
+    """Compose the first letter of a case that was not opened, of a client who may not be on
+    record, and record nothing: what cannot be written is known before anything is kept.
+
+    Raises what `Desk.open_case` and `draft_letter` raise, but for what the store raises.
+    """
+    if isinstance(client, Profile):
+        client = fold([ClientAdded(profile=client)])
+    law = check_request(request, desk.knowledge, desk.today)
+    mandate_for(client, request.mandate_id, order.kind, law, desk.today)
+    opened = follow(client, opening_of(request, law, new_reference(()), desk.today))
+    case = opened.cases[-1]
+    desk.check_days(case, law)
+    composed = _compose(desk, opened, case, order, anchor="0" * 64)
+    if composed.message_id is not None:
+        eml.letter_eml(composed.letter, message_id=composed.message_id, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """A letter, its reading copy, and what they were composed from."""
+
+    letter: Letter
+    copy: Letter | None
+    matter: Matter
+    message_id: str | None
+    notes: tuple[str, ...]
+
+
+def _compose(desk: Desk, client: Client, case: Case, order: Order, anchor: str) -> _Composed:
     matter = matter_of(
         client, case, order.kind, desk.knowledge, day=desk.today, anchor=anchor, wanted=order.wanted
     )
@@ -73,17 +128,12 @@ def draft_letter(desk: Desk, reference: str, order: Order, at: datetime) -> Draf
     if own != code and own in codes:
         own_language = desk.knowledge.language(own)
         copy = compose_reading_copy(matter, order.kind, own_language, language, grace=grace)
-    message_id = new_message_id(letter.sender_email) if _is_mail(letter) else None
-    made = _Made(case, letter, copy, message_id, _enclosed(desk, client_id, case, matter, order))
-    files, notes = made.files(at)
-    event = _event(case, order, letter, matter, message_id, tuple(file for file, _ in files))
-    desk.records.append(client_id, event, {file.name: data for file, data in files})
-    return Draft(
-        reference=case.reference,
-        event=event,
+    return _Composed(
         letter=letter,
-        files=tuple(Given(file_name=file.file_name, data=data) for file, data in files),
-        notes=(*notes, *_notes(matter, order, code, own, codes)),
+        copy=copy,
+        matter=matter,
+        message_id=new_message_id(letter.sender_email) if _is_mail(letter) else None,
+        notes=_notes(matter, order, code, own, codes),
     )
 
 
@@ -92,34 +142,33 @@ class _Made:
     """A letter and what it becomes."""
 
     case: Case
-    letter: Letter
-    copy: Letter | None
-    message_id: str | None
+    composed: _Composed
     enclosed: tuple[eml.Attachment, ...]
 
     def files(self, at: datetime) -> tuple[list[tuple[Attachment, bytes]], tuple[str, ...]]:
         """Return every file that can be made of it, and why others cannot."""
         notes: list[str] = []
-        stem = f"{self.case.reference}-{len(self.case.letters) + 1}-{self.letter.kind}"
-        text = letter_text(self.letter).encode()
+        letter, copy = self.composed.letter, self.composed.copy
+        stem = f"{self.case.reference}-{len(self.case.letters) + 1}-{letter.kind}"
+        text = letter_text(letter).encode()
         found = [(keep(text, Role.TEXT, f"{stem}.txt"), text)]
-        found += self._pdf(self.letter, Role.PDF, stem, notes)
-        if self.message_id is not None:
+        found += self._pdf(letter, Role.PDF, stem, notes)
+        if self.composed.message_id is not None:
             mail = eml.letter_eml(
-                self.letter,
-                message_id=self.message_id,
+                letter,
+                message_id=self.composed.message_id,
                 at=at,
                 attachments=self.enclosed,
                 thread=_thread(self.case),
             )
             found.append((keep(mail, Role.EML, f"{stem}.eml"), mail))
-        elif self.letter.recipient_email is not None:
+        elif letter.recipient_email is not None:
             notes.append("There is no e-mail to send: the sender has no e-mail address.")
-        if self.copy is not None:
-            stem = f"{stem}-reading-copy-{self.copy.language}"
-            text = letter_text(self.copy).encode()
+        if copy is not None:
+            stem = f"{stem}-reading-copy-{copy.language}"
+            text = letter_text(copy).encode()
             found.append((keep(text, Role.READING_COPY, f"{stem}.txt"), text))
-            found += self._pdf(self.copy, Role.READING_COPY, stem, notes)
+            found += self._pdf(copy, Role.READING_COPY, stem, notes)
         return found, tuple(notes)
 
     def _pdf(
@@ -171,13 +220,9 @@ def _mandate_file(sha256: str) -> Attachment:
 
 
 def _event(
-    case: Case,
-    order: Order,
-    letter: Letter,
-    matter: Matter,
-    message_id: str | None,
-    files: tuple[Attachment, ...],
+    case: Case, order: Order, composed: _Composed, files: tuple[Attachment, ...]
 ) -> LetterDrafted:
+    letter, matter = composed.letter, composed.matter
     authority = matter.authority.id if matter.authority is not None else None
     return LetterDrafted(
         case=case.reference,
@@ -188,7 +233,7 @@ def _event(
         channel=matter.contact.channel,
         to=matter.contact.value,
         files=files,
-        message_id=message_id,
+        message_id=composed.message_id,
         mandate_id=order.wanted.acting(case),
         authority=authority if order.kind is LetterKind.COMPLAINT else None,
         doubts=len(letter.doubts),

@@ -10,7 +10,7 @@ from passerby.errors import NoAddress, UnknownName
 from passerby.rights.cases.mandates import mandate_for
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.facts.letter import LetterKind
-from passerby.rights.facts.matter import Crop, Mandate, Matter, Reply, Sent
+from passerby.rights.facts.matter import Crop, Matter, Reply, Sent
 from passerby.rights.facts.party import Authority, Channel, Contact, Controller, Remit
 from passerby.rights.facts.source import Confidence, Source
 from passerby.rights.knowledge import Knowledge
@@ -60,7 +60,6 @@ def matter_of(
     law = knowledge.law(opened.law, on=day)
     controller = None if opened.controller is None else knowledge.controller(opened.controller)
     authority = _authority(case, kind, knowledge, wanted)
-    mandate_id = wanted.acting(case)
     return Matter(
         reference=case.reference,
         day=day,
@@ -68,7 +67,7 @@ def matter_of(
         rights=opened.rights,
         place=opened.place,
         client=client.profile.person,
-        mandate=_mandate(client, mandate_id, kind, knowledge, case, day),
+        mandate=mandate_for(client, wanted.acting(case), kind, law, day),
         controller=controller,
         agency=opened.agency,
         contact=_contact(case, kind, controller, authority, wanted, day),
@@ -83,17 +82,6 @@ def matter_of(
         crop=wanted.crop,
         anchor=anchor,
     )
-
-
-def _mandate(
-    client: Client,
-    mandate_id: str | None,
-    kind: LetterKind,
-    knowledge: Knowledge,
-    case: Case,
-    day: date,
-) -> Mandate | None:
-    return mandate_for(client, mandate_id, kind, knowledge.law(case.opened.law, on=day), day)
 
 
 def _authority(

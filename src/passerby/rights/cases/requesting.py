@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from passerby.errors import BadRecord, NoRight, UsageError
+from passerby.rights.cases.events import CaseOpened
 from passerby.rights.facts.law import Law, LawKind, RightKind
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Agency
@@ -66,6 +67,26 @@ def check_request(request: Request, knowledge: Knowledge, day: date) -> Law:
             "A first request without one can be refused as abusive (CJEU C-526/24): add it.",
         )
     return law
+
+
+def opening_of(request: Request, law: Law, reference: str, day: date) -> CaseOpened:
+    """Return the event that opens a case for a request under this version of its law."""
+    return CaseOpened(
+        case=reference,
+        day=day,
+        controller=request.controller,
+        agency=request.agency,
+        law=law.id,
+        law_version=law.applies_from,
+        rights=request.rights,
+        place=request.place,
+        purpose=request.purpose,
+        background=request.background,
+        words_language=request.words_language,
+        mandate_id=request.mandate_id,
+        authority=request.authority,
+        calendars=request.calendars,
+    )
 
 
 def check_right(law: Law, kind: RightKind, place: str) -> None:

@@ -8,9 +8,14 @@ from datetime import date
 from passerby.rights.cases.events import DeadlineComputed
 from passerby.rights.cases.state import Case
 from passerby.rights.clocks import compute
+from passerby.rights.facts.deadline import Occurrence
 from passerby.rights.facts.law import Clock, Law
 from passerby.rights.facts.law import Event as Trigger
 from passerby.rights.facts.party import Controller
+
+_PARTS = {"GB": ("GB-ENG", "GB-WLS", "GB-SCT", "GB-NIR")}
+"""Countries without public holidays of the whole: where a company sits in one and its part is
+not known, every part is a reading, and none is guessed."""
 
 
 def holiday_places(case: Case, controller: Controller | None) -> tuple[str, ...]:
@@ -19,7 +24,8 @@ def holiday_places(case: Case, controller: Controller | None) -> tuple[str, ...]
     whose holidays count, so that all of them are readings."""
     seat = controller.seat if controller is not None else None
     agency = case.opened.agency.place if case.opened.agency is not None else None
-    named = (seat, agency, case.opened.place, *case.opened.calendars)
+    seats = _PARTS.get(seat, (seat,)) if seat is not None else ()
+    named = (*seats, agency, case.opened.place, *case.opened.calendars)
     return tuple(dict.fromkeys(place for place in named if place is not None))
 
 
@@ -34,6 +40,15 @@ def clocks_of(case: Case, law: Law) -> tuple[Clock, ...]:
         if (name in wanted or clock.event is not Trigger.REQUEST)
         and case.occurrence_of(clock.event) is not None
     )
+
+
+def check_calendars(case: Case, law: Law, places: tuple[str, ...], today: date) -> None:
+    """Raise what `compute` raises where no day could be told once the first letter is sent:
+    before anything is written, and not when it has gone out."""
+    for kind in case.opened.rights:
+        right = law.rights.get(kind)
+        if right is not None and right.clock is not None:
+            compute(law.clocks[right.clock], Occurrence(sent=today, received=today), places)
 
 
 def computations(

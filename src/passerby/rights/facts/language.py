@@ -35,6 +35,8 @@ class Language:
     claims: tuple[str, ...]
     """Words of a claim for money: no first letter may hold one."""
     texts: Mapping[str, str]
+    colon: str = ":"
+    """What stands behind a label: in French with a space before it."""
 
     def written(self, day: date) -> str:
         """Return the day, written out."""

@@ -66,6 +66,8 @@ class Labels:
     """Says what the string at the foot is for."""
     reading_copy: str = "Reading copy. This translation is not sent."
     """Says so on a letter that is a translation for the client."""
+    colon: str = ":"
+    """What stands between a label and what it is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ def build(tree: Tree) -> Language:
         first_day=value["date"].get("first"),
         between=value["joining"]["between"],
         last=value["joining"]["last"],
+        colon=value["joining"].get("colon", ":"),
         quotes=(value["quotes"][0], value["quotes"][1]),
         languages=MappingProxyType(dict(value["languages"])),
         claims=tuple(value["claims"]),

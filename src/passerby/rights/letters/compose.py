@@ -138,5 +138,6 @@ def _labels(draft: Draft, sent_in: Language) -> Labels:
         page=draft.say("labels.page"),
         draft=draft.say("labels.draft"),
         anchor=draft.say("labels.anchor"),
+        colon=draft.language.colon,
         reading_copy=draft.say("labels.reading_copy", letter_language=name),
     )

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 
 _BEFORE_NUMBER = re.compile(
-    r"(§+|№|\b(?:[Aa]rts?|[Aa]bs|Nr|Nos?|[Ss]ec|ust|pkt|lit|para|n)\."
-    r"|\b(?:[Aa]rticles?|Artikel|[Aa]rticol[oi]|[Aa]rtículos?|[Ss]ections?|Absatz))[ ](?=[\dIVX(])"
+    r"(§+|№|n°|n\.º|\b(?:[Aa]rts?|[Aa]bs|[Aa]pdo|Nr|Nos?|[Ss]ec|ust|pkt|lit|para|al|n)\."
+    r"|\b(?:[Aa]rticles?|Artikel|[Aa]rticol[oi]|[Aa]rtículos?|[Ss]ections?|Absatz"
+    r"|[Pp]aragraphes?|[Pp]oints?|[Aa]partados?|[Pp]untos?))[ ](?=[\dIVX(])"
 )
+_BEFORE_LETTER = re.compile(r"\b([Pp]oints?|let\.|lit\.|[Ll]etras?|[Ll]etter[ae])[ ](?=[a-z]\))")
+_BEFORE_MARK = re.compile(r"(?<=\S)[ ](?=[;:?!»](?!\w))|(?<=«)[ ]")
+"""French sets a space before these marks, and within its quotation marks."""
 _BEHIND_NUMBER = re.compile(
     r"(?<=\d)[ ](?=(?:Abs|Buchst|Satz|Nr|ust|pkt|lit|let|para|al|DSGVO|RODO|GDPR|RGPD)\b)"
 )
@@ -15,8 +19,10 @@ _LONG = re.compile(r"[^\s\u200b]{36,}")
 
 
 def number_kept(text: str) -> str:
-    """Put no-break spaces where a citation would read badly when broken: "Art. 15"."""
-    return _BEHIND_NUMBER.sub("\u00a0", _BEFORE_NUMBER.sub("\\1\u00a0", text))
+    """Put no-break spaces where a citation would read badly when broken, "Art. 15", and before
+    marks that stand behind a space."""
+    kept = _BEFORE_LETTER.sub("\\1\u00a0", _BEFORE_NUMBER.sub("\\1\u00a0", text))
+    return _BEFORE_MARK.sub("\u00a0", _BEHIND_NUMBER.sub("\u00a0", kept))
 
 
 def broken_well(text: str) -> str:

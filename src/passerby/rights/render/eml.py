@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 from passerby.errors import BadRecord, NoAddress
 from passerby.rights.facts.letter import Letter
-from passerby.rights.render.headers import MAIL, check_message_id, named_address
+from passerby.rights.render.headers import MAIL, check_message_id, mail_subject, named_address
 from passerby.rights.render.plain import check_letter
 from passerby.rights.render.text import body_text
 
@@ -52,7 +52,7 @@ def letter_eml(
     message = EmailMessage(policy=MAIL)
     message["From"] = sender
     message["To"] = recipient
-    message["Subject"] = f"{letter.subject} [{letter.reference}]"
+    message["Subject"] = mail_subject(letter)
     message["Date"] = format_datetime(at.astimezone(UTC))
     message["Message-ID"] = check_message_id(message_id)
     earlier = [check_message_id(each) for each in thread]

@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.policy import SMTP, EmailPolicy
 
 from passerby.errors import BadRecord
+from passerby.rights.facts.letter import Letter
 from passerby.rights.render.plain import check_line
 
 NO_DOMAIN = "passerby.invalid"
@@ -65,6 +66,14 @@ def named_address(name: str, address: str, what: str) -> Address:
     """Return a name with an e-mail address. Raises BadRecord for a name of several lines."""
     check_line(name, what)
     return Address(display_name=name, addr_spec=check_address(address, what))
+
+
+def mail_subject(letter: Letter) -> str:
+    """Return the subject of a letter as mail, with its reference in brackets, once: answers are
+    found by it. Raises BadRecord for one of several lines."""
+    check_line(letter.subject, "the subject")
+    mark = f"[{letter.reference}]"
+    return letter.subject if mark in letter.subject else f"{letter.subject} {mark}"
 
 
 def check_message_id(text: str) -> str:

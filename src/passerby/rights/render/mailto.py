@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from passerby.errors import NoAddress
 from passerby.rights.facts.letter import Letter
-from passerby.rights.render.headers import check_address
+from passerby.rights.render.headers import check_address, mail_subject
 from passerby.rights.render.plain import check_letter
 from passerby.rights.render.text import body_text
 
@@ -25,7 +25,7 @@ def letter_mailto(letter: Letter) -> str | None:
         raise NoAddress("the recipient has no e-mail address")
     address = check_address(letter.recipient_email, "the recipient")
     check_letter(letter)
-    subject = quote(f"{letter.subject} [{letter.reference}]", safe="")
+    subject = quote(mail_subject(letter), safe="")
     body = quote(body_text(letter).replace("\n", "\r\n"), safe="")
     link = f"mailto:{quote(address, safe='@')}?subject={subject}&body={body}"
     return link if len(link) <= LIMIT else None

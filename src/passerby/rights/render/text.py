@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from passerby.rights.facts.letter import Block, BlockKind, Letter
+from passerby.rights.facts.letter import Block, BlockKind, Labels, Letter
 from passerby.rights.render.breaks import number_kept
 from passerby.rights.render.plain import check_letter
 
@@ -25,8 +25,8 @@ def letter_text(letter: Letter) -> str:
     head = [
         "\n".join((*letter.sender, *email)),
         "\n".join(letter.recipient),
-        f"{labels.date}\n{labels.reference}: {letter.reference}",
-        _wrapped(f"{labels.subject}: {letter.subject}"),
+        f"{labels.date}\n{_label(labels, labels.reference)} {letter.reference}",
+        _wrapped(f"{_label(labels, labels.subject)} {letter.subject}"),
     ]
     return "\n\n".join([*_marks(letter), *head, *_body(letter)]) + "\n"
 
@@ -36,7 +36,7 @@ def body_text(letter: Letter) -> str:
     say who writes to whom. The reference stands behind the signature. Raises as `letter_text`.
     """
     check_letter(letter)
-    reference = f"{letter.labels.reference}: {letter.reference}"
+    reference = f"{_label(letter.labels, letter.labels.reference)} {letter.reference}"
     return "\n\n".join([*_marks(letter), *_body(letter, reference)]) + "\n"
 
 
@@ -55,9 +55,14 @@ def _body(letter: Letter, *under_signature: str) -> Iterator[str]:
     yield "\n".join((letter.signed, *under_signature))
     if letter.enclosures:
         items = (_hanging("- ", line) for line in letter.enclosures)
-        yield "\n".join([f"{letter.labels.enclosures}:", *items])
+        yield "\n".join([_label(letter.labels, letter.labels.enclosures), *items])
     if letter.anchor is not None:
         yield f"{_wrapped(letter.labels.anchor)}\n{letter.anchor}"
+
+
+def _label(labels: Labels, label: str) -> str:
+    """Return a label with the colon of its language."""
+    return f"{label}{labels.colon}".replace("\u00a0", " ")
 
 
 def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
