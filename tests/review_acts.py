@@ -16,7 +16,9 @@ def row_id(page: Page, name: str) -> str:
 def truth(page: Page, name: str) -> dict[str, Any]:
     """Return what the server knows of a picture."""
     address = f"api/pictures/{row_id(page, name)}"
-    known: dict[str, Any] = page.evaluate("(a) => fetch(a).then((answer) => answer.json())", address)
+    known: dict[str, Any] = page.evaluate(
+        "(a) => fetch(a).then((answer) => answer.json())", address
+    )
     return known
 
 

@@ -9,20 +9,25 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 import people
 
 PATIENCE = 60.0
+SCRIPT = "<img src=x onerror=alert(1)>.jpg"
+OUTSIDE = "the neighbour"
+"""A folder beside the one that is opened."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -163,7 +168,9 @@ def serving(folder: Path, output: Path, *more: str, login: bool = True) -> Itera
     log = output.with_name(f"{output.name}.log")
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            command(folder, output, "--no-open", *more), stdout=subprocess.PIPE, stderr=errors
+            command(folder, output, "--no-open", "--workers", "1", *more),
+            stdout=subprocess.PIPE,
+            stderr=errors,
         )
     try:
         assert process.stdout is not None
@@ -203,3 +210,53 @@ def fill(folder: Path, count: int) -> list[Path]:
 
 def environment(**more: str) -> dict[str, str]:
     return {**os.environ, **more}
+
+
+def with_metadata() -> bytes:
+    """A JPEG whose Exif holds a picture, words that are a script, and a place."""
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x010E] = "<script>alert('description')</script>"
+    exif[0x013B] = "Canary Artist"
+    exif[0x0112] = 6
+    image = Image.fromarray(people.portrait()[:240, :320])
+    image.save(out, "JPEG", exif=exif, comment=b"Canary comment")
+    return out.getvalue()
+
+
+def chunk(name: bytes, payload: bytes) -> bytes:
+    check = struct.pack(">I", zlib.crc32(name + payload))
+    return struct.pack(">I", len(payload)) + name + payload + check
+
+
+def claiming(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that claims to be large."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = zlib.compress(bytes(1 << 20))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        [chunk(b"IHDR", header), chunk(b"IDAT", body), chunk(b"IEND", b"")]
+    )
+
+
+def with_inflating_text() -> bytes:
+    """A PNG whose compressed text unpacks to 400 MB."""
+    packer = zlib.compressobj(1)
+    packed = b"".join([packer.compress(bytes(1 << 24)) for _ in range(24)]) + packer.flush()
+    out, info = io.BytesIO(), PngImagePlugin.PngInfo()
+    info.add(b"zTXt", b"Comment\0\0" + packed)
+    Image.fromarray(people.portrait()[:100, :100]).save(out, "PNG", pnginfo=info)
+    return out.getvalue()
+
+
+def fill_with_traps(root: Path) -> Path:
+    """Write a folder of good pictures, and of those that somebody made with care."""
+    folder, other = root / "march", root / OUTSIDE
+    fill(folder, 2)
+    for number, name in enumerate((SCRIPT, "swapped.jpg", "changed.jpg")):
+        (folder / name).write_bytes(small_picture(7 + number))
+    (folder / "told.jpg").write_bytes(with_metadata())
+    fill(other, 1)
+    (folder / "link.jpg").symlink_to(other / "p0.jpg")
+    (folder / "linked").symlink_to(other)
+    (folder / "bomb.png").write_bytes(claiming(60_000, 60_000))
+    (folder / "balloon.png").write_bytes(with_inflating_text())
+    return folder

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import people
 from PIL import Image
+
+import people
 
 _TAKEN = 0x9003
 _EXIF = 0x8769

@@ -8,26 +8,15 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-
-import pytest
+from collections.abc import Callable
 
 from passerby.web.server import HEADER_PATIENCE, MOST_CONNECTIONS
-from review_server import Server, fill, serving
+from review_server import Server
 
 BURST = 10_000
 _TENANTS = 20
 _MOST_GROWTH = 60 * 2**20
 """Bytes: two streams of pictures at a time and the connections' buffers, not requests."""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    root = tmp_path_factory.mktemp("load")
-    fill(root / "march", 2)
-    with serving(root / "march", root / "out") as running:
-        running.detected()
-        yield running
 
 
 def half_open(server: Server, count: int) -> list[socket.socket]:
@@ -42,7 +31,7 @@ def half_open(server: Server, count: int) -> list[socket.socket]:
 
 
 def test_ten_thousand_requests_leave_the_memory_as_it_was(
-    server: Server, record_property: object
+    server: Server, record_property: Callable[[str, object], None]
 ) -> None:
     one = server.ids()["p0.jpg"]
     assert server.client.get(f"pictures/{one}/view").status_code == 200
@@ -73,7 +62,8 @@ def test_ten_thousand_requests_leave_the_memory_as_it_was(
     assert sum(seen.values()) == BURST
     assert seen == {401: BURST // 2, 200: BURST * 3 // 8, 404: BURST // 8}
     growth = max(peaks) - before
-    print(f"{BURST} requests in {took:.1f} s; the server grew by {growth / 2**20:.1f} MiB")
+    record_property("seconds", round(took, 1))
+    record_property("MiB", round(growth / 2**20, 1))
     assert growth < _MOST_GROWTH
     assert server.client.get(f"pictures/{one}/view").status_code == 200
 
@@ -101,7 +91,7 @@ def test_a_request_that_drips_is_dropped(server: Server) -> None:
     begun = time.monotonic()
     open_ones = {dripping, later}
     while open_ones and time.monotonic() - begun < 2 * HEADER_PATIENCE:
-        for connection in open_ones:
+        for connection in tuple(open_ones):
             connection.settimeout(0.2)
             try:
                 connection.sendall(b"x")

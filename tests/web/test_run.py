@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from passerby.errors import Exit
@@ -51,7 +53,13 @@ def test_decisions_outlive_the_server_however_it_ends(tmp_path: Path) -> None:
             )
             assert answer.status_code == 200, answer.text
             start = time.monotonic()
-            code = server.stop(number)
+            # A tab goes on listening.
+            with (
+                contextlib.suppress(httpx.TransportError),
+                server.client.stream("GET", "api/events"),
+            ):
+                server.process.send_signal(number)
+                code = server.process.wait(60)
             assert code == (0 if number is not signal.SIGKILL else -signal.SIGKILL)
             assert time.monotonic() - start < 20
             if code == 0:
@@ -60,39 +68,45 @@ def test_decisions_outlive_the_server_however_it_ends(tmp_path: Path) -> None:
     assert versions == sorted(set(versions))
 
 
-def test_it_ends_while_a_tab_listens(tmp_path: Path) -> None:
-    fill(tmp_path / "in", 1)
-    with serving(tmp_path / "in", tmp_path / "out") as server:
-        with server.client.stream("GET", "api/events") as stream:
-            assert stream.status_code == 200
-            server.process.send_signal(signal.SIGTERM)
-            assert server.process.wait(20) == 0
+def test_two_tabs_see_each_other(server: Server) -> None:
+    one = server.ids()["p1.jpg"]
+    base = server.client.get(f"api/pictures/{one}").json()["version"]
+    wish = {"base": base, "do": [{"kind": "add", "shape": "box", "box": [0, 0, 9, 9]}]}
 
+    def change() -> None:
+        done = server.write("POST", f"api/pictures/{one}/changes", json=wish)
+        assert done.status_code == 200
 
-def test_two_tabs_see_each_other(tmp_path: Path) -> None:
-    fill(tmp_path / "in", 1)
-    with serving(tmp_path / "in", tmp_path / "out") as server:
-        server.detected()
-        (one,) = server.ids().values()
-        base = server.client.get(f"api/pictures/{one}").json()["version"]
-        wish = {"base": base, "do": [{"kind": "add", "shape": "box", "box": [0, 0, 9, 9]}]}
-
-        def change() -> None:
-            done = server.write("POST", f"api/pictures/{one}/changes", json=wish)
-            assert done.status_code == 200
-
-        told = event(server, "picture", change)
-        assert told["id"] == one
-        assert told["version"] == base + 1
-        late = server.write("POST", f"api/pictures/{one}/changes", json=wish)
-        assert late.status_code == 409
-        assert late.json()["error"]["code"] == "conflict"
-        assert late.json()["current"]["version"] == base + 1
+    told = event(server, "picture", change)
+    assert told["id"] == one
+    assert told["version"] == base + 1
+    late = server.write("POST", f"api/pictures/{one}/changes", json=wish)
+    assert late.status_code == 409
+    assert late.json()["error"]["code"] == "conflict"
+    assert late.json()["current"]["version"] == base + 1
 
 
 def test_publishing_from_the_page(tmp_path: Path) -> None:
-    fill(tmp_path / "in", 2)
+    paths = fill(tmp_path / "in", 2)
+    new = paths[1].read_bytes()
+    paths[1].unlink()
     with serving(tmp_path / "in", tmp_path / "out") as server:
+        second = subprocess.run(
+            command(tmp_path / "in", tmp_path / "out", "--no-open"),
+            capture_output=True,
+            check=False,
+        )
+        assert second.returncode == Exit.STORE
+        assert b"is running" in second.stderr
+        assert second.stdout == b""
+        assert listening_addresses(server.port) == ["0100007F"]
+
+        def put() -> None:
+            name = {"name": "new.jpg"}
+            assert server.write("PUT", "api/files", params=name, content=new).status_code == 201
+
+        event(server, "reload", put)
+        assert sorted(server.ids()) == ["new.jpg", "p0.jpg"]
         server.detected()
         assert server.client.get("api/report").status_code == 404
         answer = server.write("POST", "api/publish", json={"pictures": "all"})
@@ -101,56 +115,36 @@ def test_publishing_from_the_page(tmp_path: Path) -> None:
             lambda: (p := server.session()["publishing"]) and not p["running"] and p
         )
         assert [file["outcome"] for file in done["files"]] == ["published"] * 2
-        assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["p0.jpg", "p1.jpg"]
+        assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["new.jpg", "p0.jpg"]
         report = server.client.get(server.client.get("api/report").json()["href"])
         assert report.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
         assert {row["state"] for row in server.session()["pictures"]} == {"published"}
 
 
-def test_the_preview_is_of_exactly_the_version_that_was_asked_for(tmp_path: Path) -> None:
-    fill(tmp_path / "in", 1)
-    with serving(tmp_path / "in", tmp_path / "out") as server:
-        server.detected()
-        (one,) = server.ids().values()
-        version = server.session()["pictures"][0]["version"]
-        path = f"pictures/{one}/preview?v={version}"
-        answer = server.wait_until(
-            lambda: (got := server.client.get(path)).status_code != 202 and got
-        )
-        assert answer.status_code == 200
-        assert answer.headers["content-type"] == "image/jpeg"
-        for other in (version - 1, version + 1):
-            stale = server.client.get(f"pictures/{one}/preview?v={other}")
-            assert stale.status_code == 409
+def listening_addresses(port: int) -> list[str]:
+    """The addresses, hexadecimal as the kernel tells them, on which somebody listens."""
+    rows = [
+        line.split()
+        for table in ("/proc/net/tcp", "/proc/net/tcp6")
+        for line in Path(table).read_text().splitlines()[1:]
+    ]
+    return [
+        row[1].partition(":")[0]
+        for row in rows
+        if row[1].endswith(f":{port:04X}") and row[3] == "0A"
+    ]
 
 
-def test_what_is_uploaded_appears(tmp_path: Path) -> None:
-    (source,) = fill(tmp_path / "from", 1)
-    (tmp_path / "in").mkdir()
-    with serving(tmp_path / "in", tmp_path / "out") as server:
-        assert server.session()["pictures"] == []
-
-        def put() -> None:
-            answer = server.write(
-                "PUT", "api/files", params={"name": "new.jpg"}, content=source.read_bytes()
-            )
-            assert answer.status_code == 201
-
-        event(server, "reload", put)
-        assert list(server.ids()) == ["new.jpg"]
-
-
-def test_a_second_server_of_the_same_folder_is_refused(tmp_path: Path) -> None:
-    fill(tmp_path / "in", 1)
-    with serving(tmp_path / "in", tmp_path / "out"):
-        second = subprocess.run(
-            command(tmp_path / "in", tmp_path / "out", "--no-open"),
-            capture_output=True,
-            check=False,
-        )
-    assert second.returncode == Exit.STORE
-    assert b"is running" in second.stderr
-    assert second.stdout == b""
+def test_the_preview_is_of_exactly_the_version_that_was_asked_for(server: Server) -> None:
+    one = server.ids()["p0.jpg"]
+    version = server.client.get(f"api/pictures/{one}").json()["version"]
+    path = f"pictures/{one}/preview?v={version}"
+    answer = server.wait_until(lambda: (got := server.client.get(path)).status_code != 202 and got)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/jpeg"
+    for other in (version - 1, version + 1):
+        stale = server.client.get(f"pictures/{one}/preview?v={other}")
+        assert stale.status_code == 409
 
 
 def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
@@ -169,19 +163,6 @@ def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
         f"passerby: usage: port {port} is in use. Choose another --port, or leave it out.\n"
     )
     assert not (tmp_path / "out-report").exists()
-
-
-def test_it_listens_on_the_loopback_address_only(tmp_path: Path) -> None:
-    fill(tmp_path / "in", 1)
-    with serving(tmp_path / "in", tmp_path / "out", login=False) as server:
-        port = f":{server.port:04X} "
-        listening = [
-            line.split()[1]
-            for table in ("/proc/net/tcp", "/proc/net/tcp6")
-            for line in Path(table).read_text().splitlines()
-            if port in line and line.split()[3] == "0A"
-        ]
-    assert [place.partition(":")[0] for place in listening] == ["0100007F"]
 
 
 def test_the_browser_is_given_a_file_and_no_token(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ TaskT = TypeVar("TaskT")
 DoneT = TypeVar("DoneT")
 
 LINGER = 60.0
-"""Seconds that idle workers stay, and keep open what they have."""
+"""Seconds that idle workers keep their detectors open."""
 
 
 class Crew(Generic[TaskT, DoneT]):

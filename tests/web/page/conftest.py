@@ -76,7 +76,9 @@ def watched(page: Page, problems: list[str]) -> Page:
 
 @pytest.fixture
 def page(browser: Any, site: Site, problems: list[str]) -> Iterator[Page]:
-    page = watched(review_site.login(site, browser, viewport={"width": 1280, "height": 800}), problems)
+    page = watched(
+        review_site.login(site, browser, viewport={"width": 1280, "height": 800}), problems
+    )
     yield page
     page.context.close()
 

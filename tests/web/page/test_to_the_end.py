@@ -82,7 +82,9 @@ def test_publishing_stops(browser: Any, site: Site) -> None:
     dialog.get_by_role("button", name=re.compile("^Publish 12")).click()
     expect(dialog.locator(".outcomes li").first).to_be_visible(timeout=90_000)
     dialog.get_by_role("button", name="Stop").click()
-    expect(dialog.get_by_text(re.compile(r"Stopped with \d+ not begun"))).to_be_visible(timeout=60_000)
+    expect(dialog.get_by_text(re.compile(r"Stopped with \d+ not begun"))).to_be_visible(
+        timeout=60_000
+    )
     page.context.close()
     assert len(list(site.output.glob("*.jpg"))) < 12
 

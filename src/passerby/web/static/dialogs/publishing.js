@@ -177,9 +177,15 @@ export class Publishing {
   }
 
   async linkReport() {
-    const { report } = await get("api/report").catch(() => ({ report: null }));
-    this.report.hidden = !report;
-    if (report) mark(this.report, "href", report);
+    this.report.hidden = true;
+    const there = this.folder.publishing || [...this.folder.rows.values()].some((row) => row.state === "published");
+    if (!there) return;
+    try {
+      mark(this.report, "href", (await get("api/report")).href);
+      this.report.hidden = false;
+    } catch (error) {
+      if (error.status !== 404) complain(error);
+    }
   }
 
   show({ start, stop, anew }) {
