@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 import people
 import review_site
@@ -15,6 +15,7 @@ from requirements import require
 from review_site import Site
 
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

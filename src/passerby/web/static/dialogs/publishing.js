@@ -10,6 +10,8 @@ const FINE = ["published", "skipped"];
 const OUTCOMES = { published: "Published and checked", skipped: "Was up to date", "needs-review": "Needs a look",
   needs_review: "Needs a look", refused: "Refused", failed: "Failed", planned: "Planned" };
 
+const STARTING = { running: true, done: 0, total: 0, files: [] };
+
 export class Publishing {
   constructor(folder, desk, current) {
     this.folder = folder;
@@ -46,7 +48,9 @@ export class Publishing {
     this.show({ start: true, stop: false, anew: false });
     this.dialog.title.textContent = "Publish";
     this.linkReport();
-    const rows = [...this.folder.rows.values()].filter((row) => !row.problem);
+    // Without a look by the detectors a picture is refused.
+    this.waiting = [...this.folder.rows.values()].filter((row) => row.detected === false && !row.problem).length;
+    const rows = [...this.folder.rows.values()].filter((row) => row.detected !== false);
     const open = rows.filter((row) => row.state !== "published");
     const decided = open.filter((row) => row.state === "decided");
     const { current } = this;
@@ -76,12 +80,11 @@ export class Publishing {
     const asked = rows.reduce((sum, row) => sum + (row.ask ?? 0), 0);
     const unseen = rows.filter((row) => row.state === "unseen").length;
     const faint = rows.reduce((sum, row) => sum + (row.suggested ?? 0), 0);
-    const waiting = rows.filter((row) => row.detected === false).length;
     const lines = [
       asked ? `${plural(asked, "face")} to be decided: hidden.` : "",
       unseen ? `${plural(unseen, "picture")} that nobody looked at.` : "",
       faint ? `${plural(faint, "suggestion")} that nobody accepted: left visible.` : "",
-      waiting ? `${plural(waiting, "picture")} without a look by the detectors yet. They get it first.` : "",
+      this.waiting ? `${plural(this.waiting, "picture")} that the detectors have not looked at yet: left out.` : "",
       "Each file is written, read back and checked before it gets its name.",
     ];
     this.warning.replaceChildren(...lines.filter(Boolean).map((text) => el("li", { text })));
@@ -92,13 +95,11 @@ export class Publishing {
   async begin() {
     const pictures = this.which.map((row) => row.id);
     this.start.disabled = true;
-    this.files.clear();
-    this.rows.replaceChildren();
     try {
-      const all = pictures.length === this.folder.rows.size;
-      const now = await send("POST", "api/publish", { pictures: all ? "all" : pictures });
-      this.folder.publishing = now;
-      this.follow(now);
+      // What begins is told to all tabs, this one among them.
+      await send("POST", "api/publish", { pictures });
+      this.clear();
+      this.follow(this.folder.publishing?.running ? this.folder.publishing : STARTING);
       this.dialog.show(this.stop);
     } catch (error) {
       this.start.disabled = false;
@@ -111,17 +112,20 @@ export class Publishing {
     await send("DELETE", "api/publish").catch(complain);
   }
 
+  clear() {
+    this.files.clear();
+    this.rows.replaceChildren();
+  }
+
   /** The server says how far it is. */
   heard(event) {
     const { kind, file, ...now } = event;
     const before = this.folder.publishing;
-    const files = file ? [...(before?.files ?? []), file] : before?.files ?? [];
     const fresh = now.running && !before?.running;
-    this.folder.publishing = { ...now, files: fresh ? [] : files };
-    if (fresh) {
-      this.files.clear();
-      this.rows.replaceChildren();
-    }
+    if (fresh) this.clear();
+    const files = fresh ? [] : before?.files ?? [];
+    const news = file && !files.some((one) => one.id === file.id) ? [file] : [];
+    this.folder.publishing = { ...now, files: [...files, ...news] };
     this.follow(this.folder.publishing);
     if (before?.running && !now.running) this.ended(now);
   }
@@ -140,7 +144,8 @@ export class Publishing {
   }
 
   summary(now) {
-    const bad = (now.files ?? []).filter((file) => !FINE.includes(file.outcome)).length;
+    const files = now.files ?? [];
+    const fine = files.filter((file) => FINE.includes(file.outcome)).length, bad = files.length - fine;
     if (now.running) {
       if (now.stopping) return "Stopping after the files in hand.";
       return now.total ? `${now.done} of ${now.total}` : "Beginning";
@@ -148,7 +153,7 @@ export class Publishing {
     if (now.error) return `${now.error.message} ${now.error.advice ?? ""}`;
     const rest = now.total - now.done;
     const stopped = rest > 0 ? ` Stopped with ${rest} not begun.` : "";
-    return `${plural(now.done - bad, "file")} published and checked${bad ? `, ${bad} not` : ""}.${stopped}`;
+    return `${plural(fine, "file")} published and checked${bad ? `, ${bad} not` : ""}.${stopped}`;
   }
 
   draw(file) {
@@ -172,9 +177,15 @@ export class Publishing {
   }
 
   async linkReport() {
-    const { report } = await get("api/report").catch(() => ({ report: null }));
-    this.report.hidden = !report;
-    if (report) mark(this.report, "href", report);
+    this.report.hidden = true;
+    const there = this.folder.publishing || [...this.folder.rows.values()].some((row) => row.state === "published");
+    if (!there) return;
+    try {
+      mark(this.report, "href", (await get("api/report")).href);
+      this.report.hidden = false;
+    } catch (error) {
+      if (error.status !== 404) complain(error);
+    }
   }
 
   show({ start, stop, anew }) {

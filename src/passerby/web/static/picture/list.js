@@ -88,8 +88,13 @@ export class FaceList {
     this.items.get(id)?.pick.focus({ preventScroll: true });
   }
 
-  /** Scrolls to the row of a face. */
+  /** Scrolls to the row of a face, where the list scrolls by itself. The page stays where it
+   * is: what is under a finger must not move away. */
   reveal(id) {
-    this.items.get(id)?.node.scrollIntoView({ block: "nearest" });
+    const row = this.items.get(id)?.node, side = this.node.parentElement;
+    if (!row || side.scrollHeight <= side.clientHeight) return;
+    const frame = side.getBoundingClientRect(), box = row.getBoundingClientRect();
+    if (box.top < frame.top) side.scrollTop -= frame.top - box.top + 8;
+    else if (box.bottom > frame.bottom) side.scrollTop += Math.min(box.bottom - frame.bottom + 8, box.top - frame.top);
   }
 }
