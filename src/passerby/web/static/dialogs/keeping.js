@@ -50,8 +50,8 @@ export class Keeping {
   }
 
   drawGrounds(face) {
-    const preferred = face.reason && face.action === "keep" ? face.reason : this.last?.reason || this.list()[0];
-    const names = this.list().includes(preferred) ? this.list() : [preferred, ...this.list()];
+    const preferred = face.action === "keep" ? face.reason : this.last?.reason;
+    const names = !preferred || this.list().includes(preferred) ? this.list() : [preferred, ...this.list()];
     this.grounds.replaceChildren(el("legend", { text: "A stated ground. The report shows it." }),
       ...names.map((name) => radio("ground", name, name, name === preferred && !this.last?.consent)));
   }

@@ -72,7 +72,8 @@ export class Room {
     this.side.node = el("aside", { class: "side", "aria-label": "Decisions", tabindex: "0" }, this.side.status,
       this.list.node, this.side.burst, this.side.fields, this.side.sign);
     this.node = el("section", { class: "room", "aria-labelledby": "picture-title", hidden: true },
-      el("header", { class: "room-head" }, back, this.title, this.state, this.position,
+      el("header", { class: "room-head" }, back,
+        el("div", { class: "heading" }, this.title, el("p", {}, this.state, this.position)),
         el("div", { class: "steps" }, this.before, this.next)),
       el("div", { class: "bench" }, this.stage.node, this.result.words, this.tools.node,
         el("p", { id: "stage-hint", class: "hidden-text", text: "Press question mark for the keys." })),

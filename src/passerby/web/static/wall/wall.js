@@ -229,5 +229,5 @@ export function addButtons(take) {
     input.addEventListener("change", () => { take([...input.files]); input.value = ""; });
   }
   return el("span", { class: "add" }, files, folder, button("Add files", () => files.click()),
-    button("Add a folder", () => folder.click()));
+    button("Add folder", () => folder.click()));
 }
