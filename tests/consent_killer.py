@@ -12,7 +12,7 @@ from typing import Any
 
 from batch_parts import quick_ports
 from consent_parts import STRIKE, Clock, publish
-from passerby.batch import rerun, run, uses, worker
+from passerby.batch import remake, rerun, run, uses, worker
 from passerby.consent.register import Register
 from passerby.files import Staged
 from passerby.store import KeyFile, Store
@@ -53,7 +53,7 @@ def main() -> None:
             publish(r, decisions, source, out, STRIKE)
         else:
             consents = tuple(r.consent(one) for one in rest[1:])
-            rerun.rerun(r, rerun.Order(consents=consents, out=Path(rest[0]), workers=1))
+            rerun.rerun(r, remake.Order(consents=consents, out=Path(rest[0]), workers=1))
 
 
 def one_by_one(tasks: Any, shop: Any, workers: int) -> Any:

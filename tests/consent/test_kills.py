@@ -20,7 +20,8 @@ from consent_parts import (
     write_decisions,
 )
 from passerby.batch.affected import list_affected
-from passerby.batch.rerun import Order, rerun
+from passerby.batch.remake import Order
+from passerby.batch.rerun import rerun
 from passerby.consent.register import Register
 from passerby.consent.state import Consent
 from passerby.errors import Exit

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_parts import quick_ports
 from consent_parts import (
     ANNA,
     BERTA,
@@ -22,13 +23,17 @@ from consent_parts import (
     sha256,
     write_decisions,
 )
+from passerby.batch import worker
 from passerby.batch.affected import list_affected, mark_all
-from passerby.batch.rerun import Order, Rerun, rerun
+from passerby.batch.remake import Order
+from passerby.batch.rerun import Rerun, rerun
 from passerby.consent.facts import Place, Scope
 from passerby.consent.register import Register
 from passerby.consent.state import Consent
 from passerby.errors import Exit, UsageError
 from passerby.model.consent import End
+from passerby.model.finding import Sighting
+from passerby.model.geometry import Box
 from passerby.report.json import load_reports, read_report
 
 USED = (1, 3, 4, 8, 12, 15, 19)
@@ -153,9 +158,12 @@ def test_again_does_nothing(
     before = state_of(sorted((tmp_path / "anew").iterdir()))
     records = len(register.history(anna.id))
     done = redo(register, tmp_path / "anew", anna.id)
-    assert done.run is None
+    assert done.run is not None
+    assert done.run.totals["skipped"] == len(done.run.files) == 7
     assert done.exit is Exit.OK
     assert len(done.lines) == 7
+    # The page tells of all seven, whenever it was that they were made.
+    assert (tmp_path / "anew-report" / "index.html").read_text().count("Made in place of") == 7
     assert state_of(sorted((tmp_path / "anew").iterdir())) == before
     assert len(register.history(anna.id)) == records
 
@@ -170,7 +178,7 @@ def test_a_new_copy_that_is_gone_is_made_once_more(
     gone.unlink()
     done = redo(register, tmp_path / "anew", anna.id)
     assert done.run is not None
-    assert len(done.run.files) == 1
+    assert done.run.totals["published"] == 1
     assert gone.read_bytes() == data
     assert state_of(rest) == before
 
@@ -264,7 +272,11 @@ def test_originals_that_are_missing_or_changed(
     assert [Path(line.output).name for line in done.missing] == [changed.name]
     assert is_hidden(ANNA, tmp_path / "anew" / missing.name)
     assert done.run is not None
-    assert len(done.run.files) == 2
+    assert done.run.totals == {**dict.fromkeys(done.run.totals, 0)} | {
+        "published": 1,
+        "skipped": 5,
+        "refused": 1,
+    }
 
 
 def test_where_it_was_shown_is_on_the_list(
@@ -325,6 +337,8 @@ def test_a_name_that_another_copy_has_by_now(
     assert len(done.lines) == 7
     report = read_report((tmp_path / "out-report" / "files" / f"{path.name}.json").read_bytes())
     assert report.withdrawn is None
+    # Nothing is left to be done.
+    assert register.consent(anna.id).standing_files == ()
 
 
 def test_equal_names_from_two_folders(tmp_path: Path, register: Register, anna: Consent) -> None:
@@ -345,6 +359,11 @@ def test_equal_names_from_two_folders(tmp_path: Path, register: Register, anna: 
     assert len(made) == 2
     assert made[0].name == "p00.png"
     assert {sha256(path) for path in made} != {sha256(made[0])}
+    # Cut off after the first, and gone on: names stay.
+    before = {path.name: sha256(path) for path in made}
+    made[1].unlink()
+    assert redo(register, tmp_path / "anew", anna.id).exit is Exit.OK
+    assert {p.name: sha256(p) for p in (tmp_path / "anew").iterdir()} == before
 
 
 def test_method_seed_and_format_are_those_of_the_old_copy(
@@ -383,3 +402,31 @@ def test_scope_of_an_outlet_goes_along(tmp_path: Path, register: Register, anna:
     (one,) = register.consent(paper.id).standing_files
     assert (one.use.event, one.use.outlet) == (STRIKE.event, "the paper")
     assert one.use.original == str(original)
+
+
+def test_a_face_that_is_still_found_is_told(
+    tmp_path: Path, register: Register, anna: Consent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The box on record was too small for her head: a person has to look."""
+    (original,) = fill_two_faces(tmp_path / "in", 1)
+    decisions = write_decisions(
+        tmp_path / "d.json", {original: [ruling(ANNA, anna.id), ruling(BERTA)]}
+    )
+    publish(register, decisions, tmp_path / "in", tmp_path / "out")
+    register.withdraw(anna.id)
+
+    def seeing(box: Box) -> Rerun:
+        seen = Sighting(box=box, score=0.9, finder="fixed")
+        ports = quick_ports((), (seen,))
+        monkeypatch.setattr(worker, "build_ports", lambda options, threads: ports)
+        return redo(register, tmp_path / "anew", anna.id)
+
+    # One that is elsewhere could be seen before, and is no matter of this consent.
+    done = seeing(Box(26, 0, 34, 10))
+    assert done.run is not None
+    assert len(done.run.files[0].unresolved) == 1
+    assert (done.look, done.exit) == ((), Exit.OK)
+    (tmp_path / "anew" / original.name).unlink()
+    done = seeing(ANNA.grow(0.1, 0.1, 0.3, 0.3))
+    assert done.look == (str(tmp_path / "anew" / original.name),)
+    assert done.exit is Exit.REVIEW

@@ -121,7 +121,7 @@ def test_what_could_not_be_written_is_not_confirmed_and_not_there(
         assert read(path) == [*events, event(9)]
     else:
         # It is not known what of it is on the disk: nothing is written behind it.
-        with pytest.raises(OutputUnwritable, match="could not be written before"):
+        with pytest.raises(OutputUnwritable, match="could not be written"):
             journal.append_all([event(9)])
         journal.close()
         assert read(path) == events
@@ -161,6 +161,16 @@ def test_it_is_synced_before_it_is_confirmed(
     journal.append_all([event(1)])
     journal.close()
     assert synced == [path.read_bytes()]
+
+
+def test_a_closed_journal_writes_into_no_other_file(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.close()
+    with (tmp_path / "other").open("wb"):
+        with pytest.raises(OutputUnwritable, match="is closed"):
+            journal.append_all([event(1)])
+        journal.close()
+    assert (tmp_path / "other").read_bytes() == b""
 
 
 def test_a_second_process_is_told(tmp_path: Path) -> None:

@@ -24,13 +24,16 @@ from passerby.report.json import dump, report_document
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affected:
     """A published file, the consents that it relied on and that ended, where it is shown, and
-    what took its place. `overwritten`: another copy has its name by now."""
+    what took its place. `overwritten_by` is the sha256 of another copy that has its name by now;
+    `succeeded` says that what took its place is in the same list, and stands for it.
+    """
 
     use: Use
     ended: tuple[Ended, ...]
     where: tuple[str, ...] = ()
     remade: Remade | None = None
-    overwritten: bool = False
+    overwritten_by: str | None = None
+    succeeded: bool = False
 
     @property
     def output(self) -> str:
@@ -40,7 +43,7 @@ class Affected:
     @property
     def standing(self) -> bool:
         """Whether a copy has to be made in its place: none was, or that is gone."""
-        if self.overwritten:
+        if self.overwritten_by is not None or self.succeeded:
             return False
         return self.remade is None or sha256_of(Path(self.remade.by)) != self.remade.by_sha256
 
@@ -82,24 +85,31 @@ def list_affected(register: Register, consents: Iterable[Consent]) -> Listing:
         lost.extend(recover(register, consent).lost)
         for one in register.consent(consent.id).files:
             found.setdefault(one.use.key, one)
-    latest = {one.use.output: one.use.key for one in found.values() if one.use.output}
+    latest = {one.use.output: one.use for one in found.values() if one.use.output is not None}
     return Listing(
-        files=tuple(_affected(register, one, latest) for one in found.values()),
+        files=tuple(
+            replace(_affected(register, one, latest), succeeded=_after(one) in found)
+            for one in found.values()
+        ),
         lost=tuple(lost),
     )
 
 
-def _affected(
-    register: Register, one: Relying, latest: dict[str, tuple[str | None, str]]
-) -> Affected:
+def _after(one: Relying) -> tuple[str | None, str]:
+    """Return the key of what took a file's place; one that no file has where nothing did."""
+    return (None, "") if one.remade is None else (one.remade.by, one.remade.by_sha256)
+
+
+def _affected(register: Register, one: Relying, latest: dict[str, Use]) -> Affected:
     use = one.use
-    newer = use.output is not None and latest[use.output] != use.key
+    newest = use if use.output is None else latest[use.output]
+    newer = None if newest.key == use.key else newest.output_sha256
     return Affected(
         use=use,
         ended=ended_of(register, use),
         where=one.where,
         remade=one.remade,
-        overwritten=newer or _is_overwritten(use),
+        overwritten_by=newer or _overwriting(use),
     )
 
 
@@ -117,10 +127,12 @@ def ended_of(register: Register, use: Use) -> tuple[Ended, ...]:
     return tuple(ended)
 
 
-def _is_overwritten(use: Use) -> bool:
-    """Whether the report of another copy stands in the place of its report."""
+def _overwriting(use: Use) -> str | None:
+    """Return the sha256 of the copy whose report stands in the place of a file's report."""
     record = None if use.record is None else read_record(Path(use.record))
-    return record is not None and record.output_sha256 not in (None, use.output_sha256)
+    if record is None or record.output_sha256 == use.output_sha256:
+        return None
+    return record.output_sha256
 
 
 def mark(affected: Affected) -> bool:
@@ -156,7 +168,7 @@ def mark_all(files: Iterable[Affected]) -> tuple[str, ...]:
         done = False
         with contextlib.suppress(PasserbyError):
             done = mark(one)
-        if not done and not one.overwritten and one.use.record is not None:
+        if not done and one.overwritten_by is None and one.use.record is not None:
             unmarked.append(one.output)
     return tuple(unmarked)
 

@@ -7,35 +7,26 @@ lacks of it is recorded then.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from passerby.batch.affected import (
     Affected,
     Listing,
     list_affected,
     mark_all,
-    report_of,
 )
-from passerby.batch.discover import discover
-from passerby.batch.ledger import read_record, record_place
 from passerby.batch.permits import Consents
-from passerby.batch.plan import FILES, Plan, Reports, Request, Task, reports_in
+from passerby.batch.plan import Plan, Reports, Request, Task, reports_in
+from passerby.batch.remake import Order, check_out, plan_files
 from passerby.batch.run import Silence, Watcher, run_plan
-from passerby.batch.uses import absolute, sha256_of
+from passerby.batch.uses import absolute
 from passerby.consent.events import Remade
-from passerby.consent.facts import Use
-from passerby.consent.making import given_again, same_rulings
 from passerby.consent.register import Register
-from passerby.consent.state import Consent
 from passerby.consent.takedown import Line, as_csv, as_json, as_text
-from passerby.errors import Exit, InputChanged, PasserbyError, UnreadableInput, UsageError
+from passerby.errors import Exit
 from passerby.files import write_atomically
-from passerby.model.consent import Replaces
-from passerby.model.given import Given
-from passerby.model.options import Options
 from passerby.model.report import Outcome, Report
 from passerby.report.json import document, dump
 from passerby.report.run import RunReport
@@ -44,22 +35,6 @@ from passerby.report.text import printable
 TAKE_DOWN = "take-down"
 """Name of the list, before its suffix, in the folder of the reports."""
 _MADE = frozenset({Outcome.PUBLISHED, Outcome.SKIPPED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be made anew: all that relied on `consents`, into the folder `out`.
-
-    `originals` are folders to look in for originals that are not where they were. `limits` and
-    `effort` are those of `options`; all that makes the copy is on record.
-    """
-
-    consents: tuple[Consent, ...]
-    out: Path
-    options: Options = field(default_factory=Options)
-    report: Path | None = None
-    originals: tuple[Path, ...] = ()
-    workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,27 +73,12 @@ def rerun(register: Register, order: Order, watcher: Watcher | None = None) -> R
     lie; what `run_plan` raises.
     """
     listing = list_affected(register, order.consents)
+    mark_all(listing.files)
+    _settle(register, listing.files)
     reports = reports_in(order.out, order.report)
-    _check_out(order.out, listing.files)
-    todo = [one for one in listing.files if one.standing]
-    for one in listing.files:
-        if one.remade is not None and one not in todo:
-            # A command that was killed may have told it to some of its consents only.
-            register.record_remade(one.use, one.remade.by, one.remade.by_sha256)
-    tasks = _tasks(todo, order, reports)
-    done = _Done(register=register, files=dict(zip(tasks, todo, strict=True)))
-    run = None
-    if tasks:
-        plan = Plan(tasks=tuple(tasks), reports=reports)
-        request = Request(
-            paths=(),
-            out=order.out,
-            options=order.options,
-            report=reports.folder,
-            workers=order.workers,
-            consents=Consents(register=register),
-        )
-        run = run_plan(plan, request, watcher or Silence(), done)
+    check_out(order.out, listing.files)
+    done = _Done(register=register, files=plan_files(listing.files, order, reports))
+    run = _run(done, order, reports, watcher or Silence()) if done.files else None
     after = list_affected(register, order.consents)
     unmarked = mark_all(after.files)
     lines = tuple(one.line(done.problems.get(one.use.key, "")) for one in after.files)
@@ -176,110 +136,27 @@ def _is_seen(affected: Affected, report: Report) -> bool:
     )
 
 
-def _check_out(out: Path, files: Iterable[Affected]) -> None:
-    place = absolute(out / "_").parent
+def _run(done: _Done, order: Order, reports: Reports, watcher: Watcher) -> RunReport:
+    plan = Plan(tasks=tuple(done.files), reports=reports)
+    request = Request(
+        paths=(),
+        out=order.out,
+        options=order.options,
+        report=reports.folder,
+        workers=order.workers,
+        consents=Consents(register=done.register),
+    )
+    return run_plan(plan, request, watcher, done)
+
+
+def _settle(register: Register, files: Iterable[Affected]) -> None:
+    """Record what is known of what took the place of files: a command that was killed may have
+    told it to some of a file's consents only; and another copy may have its name by now."""
     for one in files:
-        paths = (one.use.output, None if one.remade is None else one.remade.by)
-        lies, remade = (path is not None and Path(path).is_relative_to(place) for path in paths)
-        if lies and not remade:
-            raise UsageError(
-                f"{printable(str(out))} holds copies that are withdrawn",
-                "Name a new folder: what is shown and what is not must not lie together.",
-            )
-
-
-def _tasks(todo: Sequence[Affected], order: Order, reports: Reports) -> list[Task]:
-    """Return the files to make, each with its decisions, in the order of their publication."""
-    elsewhere = _Elsewhere(order.originals)
-    tasks = []
-    for one, name in zip(todo, _names(todo), strict=True):
-        source, error = _original(one.use, elsewhere)
-        sidecar = record_place(reports.folder / FILES / name.parent, name.name)
-        tasks.append(
-            Task(
-                source=source,
-                shown=one.use.shown,
-                output=order.out / name,
-                sidecar=sidecar,
-                error=error,
-                given=_given(one, sidecar),
-                options=replace(order.options, to=one.use.making.to),
-                replaces=Replaces(
-                    output=one.output, output_sha256=one.use.output_sha256, ended=one.ended
-                ),
-                place=one.use.place,
-            )
-        )
-    return tasks
-
-
-def _given(affected: Affected, sidecar: Path) -> Given:
-    """Return the decisions of a copy. Where it was made before by the same rulings, they are
-    those, reasons and all: the report that these are from may be gone since."""
-    before = report_of(affected.use)
-    ended = {one.consent: one for one in affected.ended}
-    given = given_again(affected.use, ended, () if before is None else before.decisions)
-    made = read_record(sidecar)
-    if made is not None and made.replaces is not None:
-        same = made.replaces.output_sha256 == affected.use.output_sha256
-        if same and same_rulings(made.decisions, given.decisions):
-            return replace(given, decisions=made.decisions)
-    return given
-
-
-def _names(todo: Sequence[Affected]) -> list[PurePath]:
-    """Return names below the new folder: those of the old copies below theirs. Of several that
-    are equal the first keeps it; the others carry a few digits of a hash of where they lay."""
-    names: list[PurePath] = []
-    taken: set[str] = set()
-    for one in todo:
-        name = _safe(PurePath(one.use.name or PurePath(one.use.shown).name or "picture"))
-        if str(name).casefold() in taken:
-            digest = hashlib.sha256(repr(one.use.key).encode()).hexdigest()[:8]
-            name = name.with_name(f"{name.stem}~{digest}{name.suffix}")
-        taken.add(str(name).casefold())
-        names.append(name)
-    return names
-
-
-def _safe(name: PurePath) -> PurePath:
-    """Return a name that does not lead out of the folder."""
-    return PurePath(name.name) if name.is_absolute() or ".." in name.parts else name
-
-
-def _original(use: Use, elsewhere: _Elsewhere) -> tuple[Path, PasserbyError | None]:
-    """Return where the original is, and what is wrong if it is not the one that was used."""
-    place = Path(use.original or use.shown)
-    digest = None if use.original is None else sha256_of(place)
-    if digest == use.original_sha256:
-        return place, None
-    found = elsewhere.find(use.original_sha256)
-    if found is not None:
-        return found, None
-    advice = "Name the folder where the original is now with --originals."
-    if use.original is None:
-        return place, UnreadableInput("the original came through a pipe", advice)
-    if digest is None:
-        return place, UnreadableInput(
-            f"the original is not there any more: {printable(str(place))}", advice
-        )
-    return place, InputChanged(f"the original has changed: {printable(str(place))}", advice)
-
-
-@dataclass(slots=True)
-class _Elsewhere:
-    """Folders to look for originals in; what lies there is hashed when the first is missed."""
-
-    folders: tuple[Path, ...]
-    known: dict[str, Path] | None = None
-
-    def find(self, sha256: str) -> Path | None:
-        """Return a file of this hash, or None."""
-        if self.known is None:
-            files = discover(self.folders).files if self.folders else []
-            hashed = ((sha256_of(one.source), one.source) for one in files)
-            self.known = {digest: path for digest, path in hashed if digest is not None}
-        return self.known.get(sha256)
+        if one.overwritten_by is not None and one.use.output is not None:
+            register.record_remade(one.use, one.use.output, one.overwritten_by)
+        elif one.remade is not None and not one.standing:
+            register.record_remade(one.use, one.remade.by, one.remade.by_sha256)
 
 
 def write_list(folder: Path, lines: Sequence[Line]) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from passerby.cli.console import say
+from passerby.cli.console import say_surely
 from passerby.cli.options import Name
 from passerby.errors import UnreadableInput, UsageError
 
@@ -85,15 +85,18 @@ def secret_of(keys: Keys, *, new: bool) -> Secret:
 
 
 def tell_recovery_key(folder: Path, recovery: str) -> None:
-    """Show the recovery key of new records, once."""
+    """Show the recovery key of new records, once. Raises OutputUnwritable where nobody can read
+    it."""
     from passerby.report.text import printable
 
-    say(f"New encrypted records were begun in {printable(str(folder))}.")
-    say("Write this recovery key down on paper; it is shown this once. It opens the records when")
-    say("the passphrase is lost, and nothing else does:")
-    say("")
-    say(f"    {recovery}")
-    say("")
+    say_surely(
+        f"They are in {printable(str(folder))}.",
+        "Write this recovery key down on paper; it is shown this once. It opens the records when",
+        "the passphrase is lost, and nothing else does:",
+        "",
+        f"    {recovery}",
+        "",
+    )
 
 
 def _first_line(path: Path) -> str:
@@ -101,7 +104,8 @@ def _first_line(path: Path) -> str:
 
     line = read_input(path, _LONGEST).split(b"\n", 1)[0].removesuffix(b"\r")
     try:
-        return line.decode()
+        # Some editors put a byte order mark before it, which nobody types.
+        return line.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableInput(f"{path}: its first line is not UTF-8 text") from error
 

@@ -55,9 +55,12 @@ class Crew(Generic[TaskT, DoneT]):
         """Forget a task if nobody has begun it."""
         with self._lock:
             place = self._place(future)
-            if place is not None and self._inbox.drop(place) is not None:
+            dropped = place is not None and self._inbox.drop(place) is not None
+            if place is not None and dropped:
                 del self._asked[place]
-                future.cancel()
+        # Not under the lock: whoever waits for the future may ask for something.
+        if dropped:
+            future.cancel()
 
     def _place(self, future: Future[DoneT]) -> int | None:
         return next((place for place, other in self._asked.items() if other is future), None)
@@ -68,9 +71,10 @@ class Crew(Generic[TaskT, DoneT]):
         if self._thread.is_alive():
             self._thread.join()
         with self._lock:
-            for future in self._asked.values():
-                future.cancel()
+            left = list(self._asked.values())
             self._asked.clear()
+        for future in left:
+            future.cancel()
 
     def _run(self) -> None:
         while not self._inbox.stopped:

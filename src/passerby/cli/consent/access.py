@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from passerby.cli.console import say_surely
 from passerby.cli.options import Name
 from passerby.cli.unlock import KEY_OPTIONS, Keys, secret_of, tell_recovery_key, user_data
 
@@ -77,10 +77,10 @@ def open_register(access: Access) -> Iterator[Register]:
     from passerby.consent.register import NONE_YET, Register
     from passerby.errors import StoreMissing
     from passerby.report.text import printable
-    from passerby.store.database import FILE_NAME
+    from passerby.store import Store
 
     # Nobody is asked for the passphrase of what is not there.
-    if not os.path.lexists(access.folder / FILE_NAME):
+    if not Store.begun(access.folder):
         place = printable(str(access.folder))
         raise StoreMissing(f"there is no register of consents in {place}", NONE_YET)
     with Register.open(access.folder, secret_of(access.keys, new=False)) as register:
@@ -91,13 +91,16 @@ def open_register(access: Access) -> Iterator[Register]:
 def open_or_begin(access: Access) -> Iterator[Register]:
     """Open the register, or begin it and tell the recovery key, once."""
     from passerby.consent.register import Register
-    from passerby.store.database import FILE_NAME
+    from passerby.store import Store
 
-    if os.path.lexists(access.folder / FILE_NAME):
+    if Store.begun(access.folder):
         with open_register(access) as register:
             yield register
         return
-    register, recovery = Register.create(access.folder, secret_of(access.keys, new=True))
+    secret = secret_of(access.keys, new=True)
+    # Said before there is a key: where this cannot be read, none is made.
+    say_surely("New encrypted records are begun.")
+    register, recovery = Register.create(access.folder, secret)
     with register:
         tell_recovery_key(access.folder, recovery)
         yield register

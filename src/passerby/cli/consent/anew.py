@@ -95,7 +95,8 @@ def make_anew(
     as_json: bool,
 ) -> int:
     """Make anew what relied on consents that ended; return the exit code."""
-    from passerby.batch.rerun import Order, rerun
+    from passerby.batch.remake import Order
+    from passerby.batch.rerun import rerun
     from passerby.cli.progress import Progress, total_line
 
     order = Order(

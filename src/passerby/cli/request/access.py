@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from passerby.cli.console import say_surely
 from passerby.cli.options import Name
 from passerby.cli.request.days import Day
 from passerby.cli.unlock import KEY_OPTIONS, Keys, secret_of, tell_recovery_key, user_data
@@ -115,7 +116,10 @@ def open_or_begin(access: Access) -> Iterator[Desk]:
         with open_desk(access) as desk:
             yield desk
         return
-    store, recovery = Store.create(access.folder, secret_of(access.keys, new=True))
+    secret = secret_of(access.keys, new=True)
+    # Said before there is a key: where this cannot be read, none is made.
+    say_surely("New encrypted records are begun.")
+    store, recovery = Store.create(access.folder, secret)
     with store:
         tell_recovery_key(access.folder, recovery)
         yield _desk(access, store)

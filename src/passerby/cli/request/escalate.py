@@ -30,11 +30,16 @@ def letter_options(command: Command) -> Command:
         click.option(
             "-o", "--output", type=Name(), metavar="FOLDER", help="Where the letter is written."
         ),
-        click.option("--to", metavar="ADDRESS", help="An address of your own for the letter."),
+        click.option(
+            "--to",
+            metavar="ADDRESS",
+            help="An address of your own, for this letter and "
+            "those after it.  [default: that of the letter before]",
+        ),
         click.option(
             "--channel",
             type=click.Choice(["email", "post", "form", "fax"]),
-            help="The way the letter goes.  [default: the best that is known]",
+            help="The way the letter goes.  [default: that of the letter before]",
         ),
         click.option("--authority", metavar="ID", help="The authority that a complaint goes to."),
         click.option(
@@ -43,7 +48,9 @@ def letter_options(command: Command) -> Command:
             metavar="ID",
             help="The mandate of who writes; none: she herself.  [default: the case's]",
         ),
-        click.option("--language", metavar="CODE", help="The letter's.  [default: one read there]"),
+        click.option(
+            "--language", metavar="CODE", help="The letter's.  [default: that of the letter before]"
+        ),
         click.option(
             "--reading-language", metavar="CODE", help="A reading copy's.  [default: hers]"
         ),
@@ -54,6 +61,12 @@ def letter_options(command: Command) -> Command:
             help="The crop that goes with the letter, made by `passerby request crop`.",
         ),
         click.option("--watermark", metavar="TEXT", help="What is written across the crop."),
+        click.option(
+            "--with-crop",
+            is_flag=True,
+            help="Enclose the crop that went out before with "
+            "the complaint; it is left out otherwise.",
+        ),
     ):
         command = decorate(command)
     return command
@@ -78,6 +91,7 @@ def order_from(given: dict[str, Any], kind: LetterKind) -> Order:
             crop=crop,
         ),
         crop=file,
+        with_crop=given["with_crop"],
     )
 
 
