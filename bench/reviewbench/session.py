@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import review_site
 from playwright.sync_api import Page, expect
+
+import review_site
 from reviewbench.pictures import write_photos
 from reviewbench.wall import line
 from reviewbench.watch import ECHO, GO, rows, settle

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import review_site
 from playwright.sync_api import Page
+
+import review_site
 from reviewbench.pictures import write_photos
 from reviewbench.watch import ECHO, GO, SCROLL, rows, settle
 
