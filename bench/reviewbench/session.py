@@ -1,4 +1,4 @@
-"""A session of one editor by script, from start to published, and where the software's time went."""
+"""One editor's session by script, from start to published, and where the software's time went."""
 
 from __future__ import annotations
 

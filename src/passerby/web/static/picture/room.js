@@ -106,7 +106,7 @@ export class Room {
     this.sheet.stop();
     this.result.stop();
     clearTimeout(this.seenTimer);
-    Object.assign(this, { id, chosen: null, frame: 0, ready: false });
+    Object.assign(this, { id, chosen: null, frame: 0, ready: false, pixelsOf: null });
     this.drafts.clear();
     this.actions.held = null;
     this.held(false);
@@ -126,9 +126,14 @@ export class Room {
   async show(picture) {
     this.view.fitted = true;
     this.resized();
+    this.pixelsOf = picture.size ? picture.id : null;
     this.redraw();
     this.announceOpened(picture);
-    if (!picture.size) return;
+    if (picture.size) await this.showPixels(picture);
+  }
+
+  async showPixels(picture) {
+    this.pixelsOf = picture.id;
     const start = performance.now();
     await this.sheet.show(picture, this.view, thumbnails.peek(of(picture.id, "thumbnail")), this.frame);
     if (this.id !== picture.id) return;
@@ -209,6 +214,8 @@ export class Room {
     this.headline();
     this.place();
     if (picture.detected !== false && this.ready) this.seeSoonOnce(picture);
+    // Its size was not known before the detectors had looked.
+    if (picture.size && this.pixelsOf !== picture.id) this.showPixels(picture).catch(complain);
   }
 
   seeSoonOnce(picture) {

@@ -22,7 +22,8 @@ export class Wall {
     this.current = null;
     this.touched = 0;
     this.build(add, extras);
-    this.sight = new IntersectionObserver((entries) => entries.forEach((entry) => this.sighted(entry)),
+    // The last one asked for comes first: that has to be the topmost.
+    this.sight = new IntersectionObserver((entries) => entries.reverse().forEach((entry) => this.sighted(entry)),
       { rootMargin: AHEAD });
     this.byNode = new WeakMap();
     this.settle = later(CALM, () => this.resort());
