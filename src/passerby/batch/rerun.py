@@ -155,7 +155,7 @@ def _settle(register: Register, files: Iterable[Affected]) -> None:
     for one in files:
         if one.overwritten_by is not None and one.use.output is not None:
             register.record_remade(one.use, one.use.output, one.overwritten_by)
-        elif one.remade is not None and not one.standing:
+        elif one.remade is not None and not one.standing and not one.succeeded:
             register.record_remade(one.use, one.remade.by, one.remade.by_sha256)
 
 
