@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import os
+import sys
+import time
 from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 import icalendar
+import numpy as np
 import pytest
+from PIL import Image
 
 from clinics import NEW, SENDER, Clinic, client_rows, write_rows
 from mail_server import PASSWORD, USER, Post, make_certificates, serve
+from passerby.files import Staged
+from passerby.media import watermark
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.point import Point
@@ -258,6 +266,9 @@ def test_a_letter_goes_by_her_own_server_and_is_recorded(
         )
         assert shell.ask("send", reference, "--smtp", "smtp.toml") == 2
         assert "nobody to ask whether it is to be sent" in shell.err
+        yesterday = date.today() - timedelta(days=1)
+        assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes", today=yesterday) == 2
+        assert "a letter is sent today" in shell.err
         assert post.letters == []
         told = shell.told("send", reference, "--smtp", "smtp.toml", "--yes")
         assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes") == 2
@@ -306,6 +317,106 @@ def test_a_case_whose_company_is_no_longer_known_hides_no_other(shell: Clinic) -
     found = {each["reference"] for each in shell.told("due")["cases"]}
     assert found == {other, known}
     assert f"{other}: its days could not be computed anew" in shell.err
+
+
+def test_records_whose_beginning_was_cut_off_are_begun_anew(shell: Clinic) -> None:
+    """The process that was killed left the file with nothing in it."""
+    Path("records").mkdir(mode=0o700)
+    Path("records/records.db").touch(0o600)
+    assert shell.ask("client", "add", "me.toml") == 0, shell.err
+    assert "Write this recovery key down" in shell.err
+    assert len(shell.told("client", "list")["clients"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "day"),
+    [
+        ("America/New_York", "Thu, 05 Mar 2026 23:30:00 -0500", "2026-03-05"),
+        ("America/New_York", "Fri, 06 Mar 2026 04:30:00 +0000", "2026-03-05"),
+        ("Europe/Berlin", "Fri, 06 Mar 2026 00:30:00 +0100", "2026-03-06"),
+        ("Europe/Berlin", "Thu, 05 Mar 2026 23:30:00 -0000", "2026-03-06"),
+        ("UTC", "Thu, 05 Mar 2026 23:30:00 +0000", "2026-03-05"),
+    ],
+)
+def test_a_mail_sent_around_midnight_went_out_on_the_day_that_it_was_here(
+    shell: Clinic, monkeypatch: pytest.MonkeyPatch, zone: str, written: str, day: str
+) -> None:
+    reference = shell.begin("--country", "DE", today=date(2026, 3, 5))["reference"]
+    Path("sent.eml").write_text(
+        f"From: a@b.example\nMessage-ID: <1@b.example>\nDate: {written}\n\n"
+    )
+    before = os.environ.get("TZ")
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        shell.told("sent", reference, "--eml", "sent.eml")
+    finally:
+        if before is None:
+            monkeypatch.delenv("TZ")
+        else:
+            monkeypatch.setenv("TZ", before)
+        time.tzset()
+    (letter,) = shell.told("show", reference)["letters"]
+    assert letter["sent"]["day"] == day
+
+
+def test_what_is_written_is_for_its_owner_alone(shell: Clinic) -> None:
+    old = os.umask(0)
+    try:
+        reference = shell.begin("--country", "DE")["reference"]
+        shell.told("export", reference, "-o", "evidence.zip")
+    finally:
+        os.umask(old)
+    written = [*Path("out").iterdir(), Path("evidence.zip"), Path("records/records.db")]
+    assert len(written) == 6
+    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
+    assert {Path(name).stat().st_mode & 0o777 for name in ("out", "records")} == {0o700}
+
+
+def test_an_erasure_removes_what_a_killed_process_was_writing(shell: Clinic) -> None:
+    reference = shell.begin("--country", "DE")["reference"]
+    child = os.fork()
+    if child == 0:
+        Staged(Path("out") / f"{reference}-1-request.txt").write(b"Anna")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert len([path for path in Path("out").iterdir() if path.name.startswith(".")]) == 1
+    told = shell.told("erase", reference, "--yes")
+    left = {str(path.absolute()) for path in Path("out").iterdir()}
+    assert left == set(told["exported"])
+
+
+def test_only_a_crop_that_was_made_here_goes_with_a_letter(shell: Clinic) -> None:
+    """What looks like one may be the original, with its place and everybody in it."""
+    reference = shell.begin("--country", "DE")["reference"]
+    crop = ("--kind", "crop", "--watermark", "only for this request", "-o", "out", "--crop")
+    picture = Image.effect_noise((400, 500), 30).convert("RGB")
+    exif = Image.Exif()
+    exif[0x010E] = "on the balcony in Lyon"
+    picture.save("me.jpg", quality=90, subsampling=0, exif=exif)
+    assert shell.ask("escalate", reference, *crop, "me.jpg") == 2
+    assert "me.jpg is no crop that Passerby made" in shell.err
+    Path("crop.jpg").write_bytes(watermark.write_jpeg(np.asarray(picture)))
+    assert shell.ask("escalate", reference, *crop, "crop.jpg") != 1
+    assert "is no crop" not in shell.err
+
+
+def test_no_records_are_begun_where_their_recovery_key_cannot_be_read(
+    shell: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = io.TextIOWrapper(io.BytesIO())
+    closed.close()
+    for stderr in (closed, None):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stderr", stderr)
+            assert shell.ask("client", "add", "me.toml") == 40
+    assert not Path("records").exists()
+
+
+def test_a_passphrase_file_of_an_editor_that_marks_its_bytes(shell: Clinic) -> None:
+    shell.told("client", "add", "me.toml")
+    Path("words").write_bytes(b"\xef\xbb\xbfa horse that counts to eight\r\n")
+    assert len(shell.told("client", "list")["clients"]) == 1
 
 
 def test_a_letter_that_went_out_is_not_recorded_again(shell: Clinic) -> None:

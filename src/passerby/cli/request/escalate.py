@@ -96,6 +96,7 @@ def order_from(given: dict[str, Any], kind: LetterKind) -> Order:
 
 
 def _crop(path: Path | None, watermark: str | None) -> tuple[Crop | None, Given | None]:
+    from passerby.crop import is_crop
     from passerby.files import read_input
     from passerby.rights.cases.desk import Given
     from passerby.rights.facts.matter import Crop
@@ -105,6 +106,11 @@ def _crop(path: Path | None, watermark: str | None) -> tuple[Crop | None, Given 
     if not watermark:
         raise UsageError("say by --watermark what is written across the crop")
     data = read_input(path, 20 * 2**20)
+    if not is_crop(data):
+        raise UsageError(
+            f"{path.name} is no crop that Passerby made: it may show or hold more than the face",
+            "Make one with `passerby request crop`, and give that file as it is.",
+        )
     facts = Crop(file_name="crop.jpg", sha256=hashlib.sha256(data).hexdigest(), watermark=watermark)
     return facts, Given(file_name=facts.file_name, data=data)
 
