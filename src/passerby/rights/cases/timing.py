@@ -45,10 +45,9 @@ def clocks_of(case: Case, law: Law) -> tuple[Clock, ...]:
 def check_calendars(case: Case, law: Law, places: tuple[str, ...], today: date) -> None:
     """Raise what `compute` raises where no day could be told once the first letter is sent:
     before anything is written, and not when it has gone out."""
-    for kind in case.opened.rights:
-        right = law.rights.get(kind)
-        if right is not None and right.clock is not None:
-            compute(law.clocks[right.clock], Occurrence(sent=today, received=today), places)
+    named = [law.rights[kind].clock for kind in case.opened.rights if kind in law.rights]
+    for name in dict.fromkeys(name for name in named if name is not None):
+        compute(law.clocks[name], Occurrence(sent=today, received=today), places)
 
 
 def provisional(
