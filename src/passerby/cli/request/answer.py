@@ -87,9 +87,15 @@ def answer(access: Access, reference: str, output: Path | None, as_json: bool, *
 
 def _record(desk: Desk, reference: str, given: dict[str, Any]) -> None:
     """Record what the options say, in the order in which it has to have happened."""
+    from passerby.rights.cases.status import Reason
+
     files = _files(given["files"])
     day: date = given["day"] or desk.today
     other = [given[name] is not None for name in ("demand", "pause", "resume", "extension")]
+    told = bool(given["points"]) or bool(given["points_file"] or given["rest"])
+    replied = not any(other) or told or given["refused"]
+    # All is asked for and read before the first of it is recorded.
+    points = _points(desk, reference, given) if replied else ()
     if given["demand"] is not None:
         desk.record_demand(reference, day, _asked(given["demand"]), files)
     if given["pause"] is not None:
@@ -98,26 +104,15 @@ def _record(desk: Desk, reference: str, given: dict[str, Any]) -> None:
         desk.end_pause(reference, given["resume"])
     if given["extension"] is not None:
         desk.record_extension(reference, day, given["extension"])
-    told = bool(given["points"]) or bool(given["points_file"] or given["rest"])
-    if any(other) and not told and not given["refused"]:
-        return
-    _record_reply(desk, reference, day, given, files)
-
-
-def _record_reply(
-    desk: Desk, reference: str, day: date, given: dict[str, Any], files: list[Given]
-) -> None:
-    from passerby.rights.cases.status import Reason
-
-    points = _points(desk, reference, given)
-    desk.record_reply(
-        reference,
-        day,
-        refused=given["refused"],
-        points=points,
-        reason=None if given["reason"] is None else Reason(given["reason"]),
-        files=files,
-    )
+    if replied:
+        desk.record_reply(
+            reference,
+            day,
+            refused=given["refused"],
+            points=points,
+            reason=None if given["reason"] is None else Reason(given["reason"]),
+            files=files,
+        )
 
 
 def _points(desk: Desk, reference: str, given: dict[str, Any]) -> tuple[Answered, ...]:

@@ -25,14 +25,15 @@ def erase(access: Access, subject: str, yes: bool, as_json: bool) -> int:
     What is left is a random id, the time, and the head of her history. Files that were written
     outside of the records are listed: they are yours to delete. A legal hold keeps her records.
     """
-    from passerby.report.text import printable
+    from passerby.report.text import plural, printable
     from passerby.rights.cases.desk import OLD_COPIES
 
     with open_desk(access) as desk:
         client_id = client_of(desk, subject)
         client = desk.records.client(client_id)
         if client.hold is None and not yes:
-            _ask(f"Erase {client.profile.person.name} with {len(client.cases)} cases for good?")
+            cases = plural(len(client.cases), "case")
+            _ask(f"Erase {client.profile.person.name} with {cases} for good?")
         erasure = desk.erase(client_id)
         remove_unfinished(erasure.exported)
     stone = erasure.tombstone
