@@ -34,9 +34,11 @@ def write_all(folder: str, key: str, log: str) -> None:
     with Store.open(Path(folder), KeyFile(Path(key))) as store:
         first, second, *_ = store.subjects()
         blobs = {"letter.pdf": bytes(9000).hex(), "empty": ""}
+        parts = [("01", {}), (bytes(5000).hex(), {"reply.eml": bytes(9000).hex()}), ("03", {})]
         for call in (
             {"do": "add"},
             {"do": "append", "subject": second, "record": b"asked".hex(), "blobs": blobs},
+            {"do": "append_all", "subject": second, "parts": parts},
             {"do": "erase", "subject": first},
             {"do": "renew"},
             {"do": "append", "subject": second, "record": bytes(5000).hex(), "blobs": {}},

@@ -49,6 +49,10 @@ class Model:
             case "append":
                 blobs = tuple(sorted(call["blobs"].items()))
                 after.subjects[call["subject"]].append((call["record"], blobs))
+            case "append_all":
+                after.subjects[call["subject"]] += [
+                    (record, tuple(sorted(blobs.items()))) for record, blobs in call["parts"]
+                ]
             case "erase":
                 del after.subjects[call["subject"]]
                 after.erased.append(call["subject"])
@@ -116,12 +120,21 @@ def next_call(rng: random.Random, store: Store, erasable: list[str]) -> dict[str
         return {"do": "erase", "subject": erasable.pop(rng.randrange(len(erasable)))}
     if chance < 0.45:
         return {"do": "renew"}
+    subject = rng.choice(subjects)
+    if chance < 0.7:
+        parts = [next_part(rng) for _ in range(rng.choice([2, 3, 5]))]
+        return {"do": "append_all", "subject": subject, "parts": parts}
+    record, blobs = next_part(rng)
+    return {"do": "append", "subject": subject, "record": record, "blobs": blobs}
+
+
+def next_part(rng: random.Random) -> tuple[str, dict[str, str]]:
+    """Choose a record and its blobs, in hex."""
     blobs = {
         f"{rng.randbytes(6).hex()}.pdf": rng.randbytes(rng.choice([0, 10, 5000, 30_000])).hex()
         for _ in range(rng.choice([0, 0, 1, 2]))
     }
-    record = rng.randbytes(rng.choice([0, 20, 3000, 9000])).hex()
-    return {"do": "append", "subject": rng.choice(subjects), "record": record, "blobs": blobs}
+    return rng.randbytes(rng.choice([0, 20, 3000, 9000])).hex(), blobs
 
 
 def make(store: Store, call: dict[str, Any]) -> Any:
@@ -134,9 +147,15 @@ def make(store: Store, call: dict[str, Any]) -> Any:
         case "renew":
             store.renew_recovery_key()
         case "append":
-            blobs = {name: bytes.fromhex(data) for name, data in call["blobs"].items()}
-            store.append(call["subject"], bytes.fromhex(call["record"]), blobs)
+            store.append(call["subject"], *plain(call["record"], call["blobs"]))
+        case "append_all":
+            store.append_all(call["subject"], [plain(*part) for part in call["parts"]])
     return None
+
+
+def plain(record: str, blobs: dict[str, str]) -> tuple[bytes, dict[str, bytes]]:
+    """Return a record and its blobs out of hex."""
+    return bytes.fromhex(record), {name: bytes.fromhex(data) for name, data in blobs.items()}
 
 
 def held(store: Store) -> Model:

@@ -138,6 +138,8 @@ def test_saved_pictures_are_those_that_are_told(shell: Shell) -> None:
     (file,) = shell.json()["files"]
     saved = sorted(Path("look").iterdir())
     assert len(saved) == len(file["embedded"]) == 7
+    assert {path.stat().st_mode & 0o777 for path in saved} == {0o600}
+    assert Path("look").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_size for path in saved} == {one["bytes"] for one in file["embedded"]}
     assert Path("look/a.jpg--after_the_end_jpeg.jpg").read_bytes() == faces.jpeg(
         1, "after the end/jpeg"

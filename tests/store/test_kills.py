@@ -21,7 +21,7 @@ def test_a_hundred_kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     # That there was something to lose: calls were confirmed, others under way, of every kind.
     assert seen.confirmed > 100
     assert seen.under_way > 20
-    assert set(seen.calls) == {"add", "append", "erase", "renew"}
+    assert set(seen.calls) == {"add", "append", "append_all", "erase", "renew"}
 
 
 def test_that_the_judge_finds_a_loss() -> None:
@@ -32,3 +32,14 @@ def test_that_the_judge_finds_a_loss() -> None:
     assert judge(before, call, Model({"anna": [("00", ()), ("01", ())]}, []), Seen()) is not None
     assert judge(before, call, before, Seen()) is None
     assert judge(before, call, before.after(call, None), Seen()) is None
+
+
+def test_that_the_judge_finds_a_part_of_what_belongs_together() -> None:
+    before = Model({"anna": []}, [])
+    parts = [["01", {}], ["02", {"a": "03"}]]
+    call = {"do": "append_all", "subject": "anna", "parts": parts}
+    first, whole = ("01", ()), ("02", (("a", "03"),))
+    assert judge(before, call, Model({"anna": [first]}, []), Seen()) is not None
+    assert judge(before, call, Model({"anna": [whole]}, []), Seen()) is not None
+    assert judge(before, call, Model({"anna": [first, whole]}, []), Seen()) is None
+    assert judge(before, call, before, Seen()) is None

@@ -27,6 +27,7 @@ STEPS = st.lists(
         st.just("renew"),
         st.tuples(st.just("erase"), st.integers(0, 9)),
         APPEND,
+        st.tuples(st.just("together"), NUMBER, st.lists(st.binary(max_size=40), max_size=3)),
         APPEND,
         APPEND,
     ),
@@ -64,6 +65,12 @@ class Pair:
                 if subject is not None:
                     self.gone[subject] = self.store.erase(subject).head
                     del self.plain[subject]
+            case ("together", int(number), list(records)):
+                subject = self.chosen(number)
+                if subject is not None:
+                    parts: list[tuple[bytes, Blobs]] = [(record, {}) for record in records]
+                    self.store.append_all(subject, parts, after=len(self.plain[subject]))
+                    self.plain[subject] += parts
             case (int(number), bytes(record), dict(blobs)):
                 self.append(self.chosen(number), record, blobs)
 

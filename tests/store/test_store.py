@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import passerby.store
-from passerby.errors import LimitExceeded, OutputExists, StoreError, StoreMissing
-from passerby.store import Store, commitment_of
+from passerby.errors import LimitExceeded, OutputExists, StoreBusy, StoreError, StoreMissing
+from passerby.store import Store, commitment_of, recheck
 from passerby.store import store as module
 from store_parts import PHRASE, found_in, sql
 
@@ -91,6 +91,28 @@ def test_a_blob_of_a_taken_name(store: Store) -> None:
     assert len(store.entries(anna)) == 1
     assert store.blob(anna, "a.pdf") == b"first"
     assert store.blob(berta, "a.pdf") == b"another's"
+
+
+def test_what_belongs_together_is_there_as_a_whole_or_not_at_all(store: Store) -> None:
+    anna = store.add_subject()
+    store.append(anna, b"1", {"a.pdf": b"first"})
+    entries = store.append_all(anna, [(b"2", {"b.pdf": b"x"}), (b"3", {})], after=1)
+    assert [entry.number for entry in entries] == [2, 3]
+    assert len({entry.at for entry in entries}) == 1
+    assert store.entries(anna)[1:] == entries
+    assert store.head(anna) == entries[-1].digest == recheck(store.chain(anna))
+    assert store.append_all(anna, [], after=3) == ()
+    head = store.head(anna)
+    fine = (b"4", {"c.pdf": b"y"})
+    with pytest.raises(StoreError, match=r"a blob of that name already: 'a\.pdf'"):
+        store.append_all(anna, [fine, (b"5", {"a.pdf": b"z"})])
+    with pytest.raises(StoreError, match=r"a blob of that name already: 'c\.pdf'"):
+        store.append_all(anna, [fine, (b"5", {"c.pdf": b"z"})])
+    with pytest.raises(StoreBusy, match="at the same time"):
+        store.append_all(anna, [fine], after=1)
+    assert store.head(anna) == head
+    assert len(store.entries(anna)) == 3
+    assert store.check() == ()
 
 
 def test_who_and_what_is_not_there(store: Store) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePath
 
 from passerby.errors import OutputExists
-from passerby.files import Staged
+from passerby.files import PRIVATE, Staged
 from passerby.inside import Saver
 from passerby.model.media import SUFFIXES, Format
 from passerby.model.report import EmbeddedPicture
@@ -61,7 +61,7 @@ class Keeper:
 
     def _write(self, name: str, data: bytes) -> None:
         """Raises OutputExists or OutputUnwritable."""
-        with Staged(self.folder / name) as staged:
+        with Staged(self.folder / name, mode=PRIVATE) as staged:
             staged.write(data)
             try:
                 staged.publish(overwrite=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from passerby.errors import StoreBusy, StoreDamaged, StoreError
@@ -21,6 +22,9 @@ from passerby.store.sealing import (
     sha256,
     unseal_data_key,
 )
+
+Part = tuple[bytes, Mapping[str, bytes]]
+"""A record and the blobs that come with it, by their names."""
 
 
 class Records:
@@ -79,27 +83,28 @@ class Records:
         self,
         subject: str,
         at: datetime,
-        record: bytes,
-        blobs: Mapping[str, bytes],
+        parts: Sequence[Part],
         after: int | None = None,
-    ) -> Entry:
-        """Append an entry. Raises StoreError for a blob's name that is taken, StoreBusy when
-        there are not `after` entries before it."""
+    ) -> tuple[Entry, ...]:
+        """Append an entry for each part. Raises StoreError for a blob's name that is taken,
+        StoreBusy when there are not `after` entries before the first."""
         roll = self.roll()
         standing = standing_of(roll, subject)
         if after is not None and standing.number != after:
             raise StoreBusy("another process wrote to the same subject at the same time")
-        if blobs:
-            self._check_names(subject, standing, blobs)
+        names = [name for _, blobs in parts for name in blobs]
+        if names:
+            self._check_names(subject, standing, names)
         tables.check_tail(self.database, subject, standing)
         key = self._key(subject, standing)
-        made = seal_entry(key, subject, (standing.number, standing.head), at, record, blobs)
-        tables.write_entry(self.database, subject, made)
-        grown = Standing(
-            number=made.link.number, head=made.link.digest, key_sha256=standing.key_sha256
-        )
-        self.write(roll.with_subject(subject, grown))
-        return made.entry
+        entries = []
+        for record, blobs in parts:
+            made = seal_entry(key, subject, (standing.number, standing.head), at, record, blobs)
+            tables.write_entry(self.database, subject, made)
+            standing = replace(standing, number=made.link.number, head=made.link.digest)
+            entries.append(made.entry)
+        self.write(roll.with_subject(subject, standing))
+        return tuple(entries)
 
     def erase(self, subject: str, at: datetime) -> Tombstone:
         """Delete a subject's rows, her key among them."""
@@ -135,11 +140,12 @@ class Records:
         sealed = tables.read_key(self.database, subject, standing)
         return unseal_data_key(self._wrapping, subject, sealed)
 
-    def _check_names(self, subject: str, standing: Standing, blobs: Mapping[str, bytes]) -> None:
+    def _check_names(self, subject: str, standing: Standing, names: Iterable[str]) -> None:
         taken = {ref.name for _, entry in self.entries(subject, standing) for ref in entry.blobs}
-        for name in blobs:
+        for name in names:
             if name in taken:
                 raise StoreError(f"subject {subject} has a blob of that name already: {name!r}")
+            taken.add(name)
 
 
 def standing_of(roll: Roll, subject: str) -> Standing:

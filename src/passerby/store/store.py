@@ -8,7 +8,7 @@ on the disk; when it raises or the machine stops, nothing of it is there, or all
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from passerby.store.chain import Chain
 from passerby.store.database import Database, prepare
 from passerby.store.entry import Entry, Tombstone
 from passerby.store.lock import Lock, make_lock, open_lock, slot_of
-from passerby.store.records import Records, standing_of
+from passerby.store.records import Part, Records, standing_of
 from passerby.store.seal import new_key
 from passerby.store.secret import RecoveryKey, Secret, new_recovery_key
 
@@ -33,6 +33,10 @@ _NO_BLOBS: Mapping[str, bytes] = MappingProxyType({})
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _nobody(_: str) -> None:
+    """Shows it to nobody."""
 
 
 class Store:
@@ -181,9 +185,22 @@ class Store:
         already, StoreBusy where `after` does not hold, LimitExceeded for more than `MOST_BYTES`
         in one of them.
         """
-        _check_sizes(record, *blobs.values())
+        (entry,) = self.append_all(subject, [(record, blobs)], after=after)
+        return entry
+
+    def append_all(
+        self, subject: str, parts: Sequence[Part], *, after: int | None = None
+    ) -> tuple[Entry, ...]:
+        """Append several records, each with its blobs, in one transaction: all of them are on
+        the disk on return, and none where it raises or the machine stops. They carry one time.
+
+        `after` is how many entries the caller has seen before the first. Raises as `append`
+        does.
+        """
+        for record, blobs in parts:
+            _check_sizes(record, *blobs.values())
         with self._database.writing():
-            return self._records.append(subject, self._time(), record, blobs, after)
+            return self._records.append(subject, self._time(), parts, after)
 
     def entries(self, subject: str) -> tuple[Entry, ...]:
         """Return a subject's entries, the whole chain and every entry verified.
@@ -250,11 +267,16 @@ class Store:
         """
         self._replace(_new_lock(new, self._records.master))
 
-    def renew_recovery_key(self) -> str:
-        """Return a new recovery key, to be shown once; the one before no longer opens anything.
-        Raises as `erase` does."""
+    def renew_recovery_key(self, show: Callable[[str], None] = _nobody) -> str:
+        """Return a new recovery key; the one before no longer opens anything.
+
+        `show` gets it before that, for whoever opened the records with the old one has no other
+        key: where it raises, nothing is changed. Raises as `erase` does.
+        """
         recovery = new_recovery_key()
-        self._replace(make_lock(recovery, self._records.master))
+        lock = make_lock(recovery, self._records.master)
+        show(recovery.text)
+        self._replace(lock)
         return recovery.text
 
     def _replace(self, lock: Lock) -> None:

@@ -23,7 +23,16 @@ from passerby.errors import (
 )
 from passerby.rights.cases.codec import encode_event
 from passerby.rights.cases.desk import OLD_COPIES, Desk, Given
-from passerby.rights.cases.events import CaseClosed, Closing, LetterSent, PauseEnded, Role
+from passerby.rights.cases.events import (
+    CaseClosed,
+    Closing,
+    Escalated,
+    IdentityDemanded,
+    LetterSent,
+    PauseBegan,
+    PauseEnded,
+    Role,
+)
 from passerby.rights.cases.records import Records, keep
 from passerby.rights.cases.requesting import opening_of
 from passerby.rights.cases.status import Reason, Status
@@ -33,7 +42,9 @@ from passerby.rights.facts.matter import Agency, Asked, MandateKind, Person
 from passerby.rights.facts.party import Channel
 from passerby.rights.facts.point import Answered, Point, Verdict
 from passerby.rights.knowledge import Knowledge, folders
-from passerby.store import Store
+from passerby.store import Store, tables
+from passerby.store.database import Database
+from passerby.store.sealing import SealedEntry
 
 DAY = date(2026, 3, 5)
 
@@ -420,3 +431,54 @@ def test_a_client_whose_adding_was_cut_off_is_left_out(tmp_path: Path) -> None:
         client_id, _ = begun(store)
         assert [each for each, _ in Records(store).clients()] == [client_id]
         assert cut_off != client_id
+
+
+class _Killed(BaseException):
+    """The process ends here."""
+
+
+def test_what_one_command_records_is_there_as_a_whole_or_not_at_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_id, reference = begun(store)
+    desk = desk_on(store, DAY)
+    number = draft(desk, reference, LetterKind.COMPLAINT)
+    before = desk.records.log(client_id)
+    write_entry = tables.write_entry
+    written: list[str] = []
+
+    def killed_at_the_second(database: Database, subject: str, made: SealedEntry) -> None:
+        written.append(subject)
+        if len(written) == 2:
+            raise _Killed
+        write_entry(database, subject, made)
+
+    with monkeypatch.context() as patch, pytest.raises(_Killed):
+        patch.setattr(tables, "write_entry", killed_at_the_second)
+        desk.record_sent(reference, number, DAY, Channel.EMAIL)
+    assert len(written) == 2
+    assert desk_on(store, DAY).records.log(client_id) == before
+    desk_on(store, DAY).record_sent(reference, number, DAY, Channel.EMAIL)
+    kinds = [type(one.event) for one in desk.records.log(client_id)[len(before) :]]
+    assert kinds[:2] == [LetterSent, Escalated]
+
+
+def test_what_is_recorded_together_stands_before_it_is_kept(store: Store) -> None:
+    client_id, reference = begun(store)
+    desk = desk_on(store, DAY)
+    before = desk.records.log(client_id)
+    slip = Given(file_name="demand.eml", data=b"From: them")
+    with pytest.raises(BadRecord, match="reason is missing"), desk.records.together(client_id):
+        desk.record_demand(reference, DAY, (Asked.PHOTO,), [slip])
+        desk.begin_pause(reference, DAY, " ")
+    assert desk.records.log(client_id) == before
+    with desk.records.together(client_id):
+        desk.record_demand(reference, DAY, (Asked.PHOTO,), [slip])
+        desk.begin_pause(reference, DAY, "identity in doubt")
+        assert desk.records.find(reference)[2].pauses
+        assert desk.records.log(client_id) == before
+    after = desk.records.log(client_id)[len(before) :]
+    assert [type(one.event) for one in after][:2] == [IdentityDemanded, PauseBegan]
+    assert len({one.at for one in after}) == 1
+    (file,) = desk.records.find(reference)[2].demands[0].files
+    assert desk.records.file(client_id, file) == b"From: them"

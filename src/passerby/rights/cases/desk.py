@@ -368,8 +368,11 @@ class Desk:
         if why is not None and after is not None:
             places = holiday_places(after, self.controller_of(after))
             changed = tuple(computations(after, self.law_of(after), places, self.today, why))
-        for number, event in enumerate((*events, *changed)):
-            self.records.append(client_id, event, files if files and not number else {})
+        happened = [
+            (event, files if files and not number else {})
+            for number, event in enumerate((*events, *changed))
+        ]
+        self.records.append_all(client_id, happened)
         return tuple(event.clock for event in changed)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -36,6 +37,16 @@ def keep(data: bytes, role: Role, file_name: str) -> Attachment:
     return Attachment(name=digest, sha256=digest, role=role, file_name=file_name)
 
 
+@dataclass(slots=True)
+class _Pending:
+    """What was appended to one client and is not in the store yet, and what stands with it."""
+
+    client_id: str
+    client: Client
+    after: int
+    parts: list[tuple[bytes, Mapping[str, bytes]]] = field(default_factory=list)
+
+
 class Records:
     """Clients and their cases, read from the store and appended to it.
 
@@ -46,6 +57,7 @@ class Records:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: dict[str, tuple[str, Client]] = {}
+        self._pending: _Pending | None = None
 
     def clients(self) -> tuple[tuple[str, Client], ...]:
         """Return every client with her id, in the order in which they were added.
@@ -89,12 +101,43 @@ class Records:
         cannot have happened, and StoreBusy when another process has appended to her history
         since it was read; nothing is recorded then.
         """
+        return self.append_all(client_id, [(event, files)])
+
+    def append_all(
+        self, client_id: str, happened: Sequence[tuple[Event, Mapping[str, bytes]]]
+    ) -> Client:
+        """Append several events, each with the files that it names: all of them or none.
+        Raises as `append` does."""
+        before = client = self._client(client_id)
+        parts = []
+        for event, files in happened:
+            blobs = self._checked(client, event, files)
+            client = follow(client, event)
+            parts.append((encode_event(event), blobs))
+        if self._pending is not None and self._pending.client_id == client_id:
+            self._pending.parts.extend(parts)
+            self._pending.client = client
+        elif parts:
+            entries = self._store.append_all(client_id, parts, after=before.records)
+            self._known[client_id] = (entries[-1].digest, client)
+        return client
+
+    @contextlib.contextmanager
+    def together(self, client_id: str) -> Iterator[None]:
+        """Keep back what is appended to a client until the end, and then append all of it at
+        once: where an error or a kill ends it, nothing of it is there.
+
+        Until then `client` and `find` tell what stands with it; `log`, `head`, `file` and the
+        like tell what is in the store. Raises as `append` does."""
         client = self._client(client_id)
-        after = follow(client, event)
-        blobs = self._checked(client, event, files)
-        entry = self._store.append(client_id, encode_event(event), blobs, after=client.records)
-        self._known[client_id] = (entry.digest, after)
-        return after
+        self._pending = pending = _Pending(client_id, client, after=client.records)
+        try:
+            yield
+        finally:
+            self._pending = None
+        if pending.parts:
+            entries = self._store.append_all(client_id, pending.parts, after=pending.after)
+            self._known[client_id] = (entries[-1].digest, pending.client)
 
     def file(self, client_id: str, file: Attachment) -> bytes:
         """Return a kept file. Raises StoreDamaged when it is not the one that was kept."""
@@ -141,6 +184,8 @@ class Records:
         return client_id
 
     def _client(self, client_id: str) -> Client:
+        if self._pending is not None and self._pending.client_id == client_id:
+            return self._pending.client
         head = self._store.head(client_id)
         known = self._known.get(client_id)
         if known is not None and known[0] == head:
