@@ -27,7 +27,7 @@ STEPS = st.lists(
         st.just("renew"),
         st.tuples(st.just("erase"), st.integers(0, 9)),
         APPEND,
-        st.tuples(st.just("together"), NUMBER, st.lists(st.binary(max_size=40), max_size=3)),
+        st.tuples(st.just("together"), st.integers(0, 9), st.lists(st.binary(max_size=40), max_size=3)),
         APPEND,
         APPEND,
     ),
