@@ -93,7 +93,7 @@ def test_cosmetic_methods_are_called_so_in_the_help() -> None:
 
 
 def test_every_document_of_requests_is_described() -> None:
-    folder = Path(passerby.__file__).parent / "cli" / "request"
+    folder = SOURCES / "cli" / "request"
     source = "\n".join(path.read_text() for path in folder.glob("*.py"))
     kinds = set(re.findall(r'document\(\s*"([a-z-]+)"', source))
     assert {"clock", "case", "bundle", "erasure"} <= kinds
