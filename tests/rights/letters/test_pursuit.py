@@ -263,8 +263,8 @@ def test_under_the_british_law_the_company_has_the_complaint_first(kind: LetterK
     lacking = reply(answered(Point.RECIPIENTS, Verdict.MISSING))
     replies = (lacking,) if kind is LetterKind.WANTING else ()
     said = written(matter("uk-gdpr", sent=(SENT,), deadline=LATE, replies=replies), kind)
-    assert "also a complaint to you (section 164A(1)" in said
-    assert "within 30 days" in said
+    assert "also a complaint to you. Please confirm within 30 days" in said
+    assert "(section 164A(1) and (3) of the Data Protection Act 2018)" in said
     european = written(matter(sent=(SENT,), deadline=LATE, replies=replies), kind)
     assert "complaint to you" not in european
 

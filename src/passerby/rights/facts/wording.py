@@ -50,7 +50,7 @@ common.answer-email: email languages
 common.answer-post: languages
 common.grace: grace
 common.now
-common.complaint: right period provision
+common.complaint: period provision
 common.either: most last
 rulings.final: by ruling day outcome
 rulings.settlement: by ruling day outcome note

@@ -41,8 +41,9 @@ def write_complaint(draft: Draft) -> None:
     matter = draft.matter
     right = right_of(matter, RightKind.COMPLAINT)
     provision = draft.provision(right.citation)
-    if complaint_clock(matter) is not None:
-        draft.doubt("complaint-first", provision=provision)
+    first = complaint_clock(matter)
+    if first is not None:
+        draft.doubt("complaint-first", provision=draft.provision(first.citation))
     draft.paragraph("complaint.opening", against=against(matter), provision=provision)
     _say_parties(draft)
     _say_facts(draft)

@@ -109,7 +109,6 @@ def say_complaint(draft: Draft) -> None:
         return
     draft.paragraph(
         "common.complaint",
-        right=draft.provision(draft.matter.law.rights[RightKind.COMPLAINT].citation),
         period=draft.period(clock.period),
         provision=draft.provision(clock.citation),
     )
