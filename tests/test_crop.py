@@ -15,7 +15,7 @@ from PIL import Image
 from canaries import BUILDERS, Filled
 from canaries.search import found_in
 from passerby.compose import build_ports
-from passerby.crop import Crop, Wish, crop_picture
+from passerby.crop import Crop, Wish, crop_picture, is_crop
 from passerby.errors import (
     CorruptInput,
     InputError,
@@ -25,7 +25,7 @@ from passerby.errors import (
     UsageError,
     VerificationFailed,
 )
-from passerby.media import Media
+from passerby.media import Media, watermark
 from passerby.media.orient import apply as turn
 from passerby.model.geometry import Box
 from passerby.model.media import Group, Orientation
@@ -216,6 +216,33 @@ def test_a_face_that_is_seen_in_the_written_file_only_is_never_published() -> No
     ports = scripted(Scripted([(hers,)]), Scripted([(hers,), (hers, other)]))
     with pytest.raises(VerificationFailed, match="another face is seen at"):
         crop(png(backdrop(400, 400)), Wish(purpose=PURPOSE, box=Box(0, 0, 400, 400)), ports)
+
+
+def test_of_faces_that_are_seen_in_the_written_file_only_one_is_published() -> None:
+    """Whom a box is about in which nobody was seen before, is not known."""
+    hers, other = Box(60, 40, 200, 220), Box(280, 250, 360, 360)
+    wish = Wish(purpose=PURPOSE, box=Box(0, 0, 400, 400))
+    made = crop(png(backdrop(400, 400)), wish, scripted(Scripted(), Scripted([(), (hers,)])))
+    assert any("no face was found" in note for note in made.notes)
+    ports = scripted(Scripted(), Scripted([(), (hers, other)]))
+    with pytest.raises(VerificationFailed, match="another face is seen at"):
+        crop(png(backdrop(400, 400)), wish, ports)
+
+
+def test_a_crop_is_told_from_every_other_jpeg() -> None:
+    made = crop(png(whole_portrait())).data
+    assert is_crop(made)
+    others = [made + b"\0", made + made, made[:-2], b"", png(whole_portrait()), filled("JPEG").data]
+    for quality, subsampling in ((90, 2), (95, 0), (89, 0)):
+        out = io.BytesIO()
+        with Image.open(io.BytesIO(made)) as image:
+            image.save(out, "JPEG", quality=quality, subsampling=subsampling)
+        others.append(out.getvalue())
+    noted = io.BytesIO()
+    with Image.open(io.BytesIO(made)) as image:
+        image.save(noted, "JPEG", quality=90, subsampling=0, comment=b"in Lyon")
+    others += [noted.getvalue(), watermark.write_jpeg(backdrop(700, 500))]
+    assert not any(map(is_crop, others))
 
 
 def test_a_method_that_is_computed_from_the_face_is_never_used() -> None:

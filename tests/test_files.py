@@ -11,7 +11,7 @@ from passerby.errors import (
     OutputUnwritable,
     UnreadableInput,
 )
-from passerby.files import PARTIAL, Staged, read_input, write_atomically
+from passerby.files import PARTIAL, PRIVATE, Staged, read_input, write_atomically
 
 
 def partials(folder: Path) -> list[Path]:
@@ -135,6 +135,23 @@ def test_published_files_follow_the_umask(tmp_path: Path) -> None:
     finally:
         os.umask(old)
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o644
+
+
+def test_what_is_private_is_so_whatever_the_umask(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        with Staged(tmp_path / "new" / "out", mode=PRIVATE) as staged:
+            staged.write(b"x")
+            (path,) = (tmp_path / "new").iterdir()
+            assert path.stat().st_mode & 0o777 == 0o600
+            staged.publish(overwrite=False)
+        write_atomically(tmp_path / "open" / "out", b"x")
+    finally:
+        os.umask(old)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "new" / "out").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "open").stat().st_mode & 0o777 == 0o777
+    assert (tmp_path / "open" / "out").stat().st_mode & 0o777 == 0o666
 
 
 def test_bytes_are_on_the_disk_before_the_name_and_the_name_after(

@@ -47,12 +47,15 @@ def redact(
     With `output` None nothing is written. With `decisions` nothing is detected: exactly those
     regions are hidden. What went wrong stands in the report: look at `report.outcome`. The
     copy's format is that of the source or `options.to`, whatever the name of `output` says.
-    Raises UsageError for an unknown detector, ModelError or FinderError if one cannot be opened.
+    Decisions that name a consent are refused: no register is open here. Raises UsageError for an
+    unknown detector, ModelError or FinderError if one cannot be opened.
     """
     from passerby.pipeline import Job, run_one
 
     options = options or Options()
     path = Path(source)
+    if decisions is not None and decisions.consents:
+        return _without_register(path.name, options, decisions)
     job = Job(
         source=path,
         shown=path.name,
@@ -73,14 +76,27 @@ def redact_bytes(
 ) -> tuple[Report, bytes | None]:
     """Redact one picture in memory; the bytes are None unless every check passed.
 
-    Raises UsageError for an unknown detector, ModelError or FinderError if one cannot be opened.
+    Decisions that name a consent are refused, as by `redact`. Raises UsageError for an unknown
+    detector, ModelError or FinderError if one cannot be opened.
     """
     from passerby.pipeline import redact_bytes as run
 
     options = options or Options()
+    if decisions is not None and decisions.consents:
+        return _without_register(name, options, decisions), None
     result: Result = run(data, shown=name, options=options, given=decisions, ports=_ports(options))
     published = result.report.outcome is Outcome.PUBLISHED
     return result.report, result.redacted if published else None
+
+
+def _without_register(shown: str, options: Options, decisions: Given) -> Report:
+    """Return the report of a picture whose decisions name a consent."""
+    from passerby.batch.permits import refusal
+    from passerby.work import not_begun
+
+    error = refusal(decisions, None)
+    assert error is not None  # noqa: S101 - the caller saw that they name one
+    return not_begun(shown, options, error)
 
 
 def inspect(source: PathLike | bytes, *, options: Options | None = None) -> Inspection:

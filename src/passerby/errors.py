@@ -10,6 +10,7 @@
     │   ├── CorruptInput                truncated, damaged, or contradicting itself
     │   ├── InputChanged                not the file that it was a moment ago
     │   ├── BadDecisions                a decisions file that cannot be followed
+    │   ├── NoConsent                   no consent on record allows a face to stay visible
     │   ├── BadKnowledge                a file of laws, companies or letters that cannot be followed
     │   ├── BadRecord                   a sender, a client list or a reply that cannot be used
     │   └── BadDate                     a day that does not exist or cannot be meant
@@ -149,6 +150,13 @@ class BadDecisions(InputError):
 
     code = "input.decisions"
     advice = "Use the JSON report of a run over exactly this file."
+
+
+class NoConsent(InputError):
+    """No consent on record allows it: unknown, at its end, for something else, or not open."""
+
+    code = "input.consent"
+    advice = "See `passerby consent show`; hide the face, or keep it by a stated ground."
 
 
 class BadKnowledge(InputError):

@@ -28,7 +28,12 @@ PARTIAL = ".passerby-partial"
 """Ends the name of what is of no use when the process that wrote it is gone."""
 PENDING = ".passerby-pending"
 """Ends the name of a record that is written before the output that it speaks of gets its name."""
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+OPEN = 0o666
+"""Mode of a file that is made to be published, before the umask."""
+PRIVATE = 0o600
+"""Mode of a file that is for its owner alone: it names somebody, or shows a face."""
+NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+"""What a file system without hard links answers."""
 
 
 def read_input(path: Path, most: int) -> bytes:
@@ -83,11 +88,13 @@ def sync_folder(folder: Path) -> None:
 class Staged:
     """A file under a temporary name beside its destination.
 
-    Use as a context manager: whatever was not published is removed on the way out.
+    Use as a context manager: whatever was not published is removed on the way out. `mode` is
+    that of the file; a folder that has to be made for it can be searched by whoever can read it.
     """
 
-    def __init__(self, destination: Path, ending: str = PARTIAL) -> None:
+    def __init__(self, destination: Path, ending: str = PARTIAL, *, mode: int = OPEN) -> None:
         self.destination = destination
+        self._mode = mode
         # File names may have 255 bytes; the original name is only there to help a person.
         hint = os.fsencode(destination.name)[:120].decode("utf-8", "ignore")
         unique = f"{os.getpid()}-{secrets.token_hex(6)}"
@@ -103,9 +110,10 @@ class Staged:
     def write(self, data: bytes) -> bytes:
         """Write, sync, and return what the file then holds. Raises OutputUnwritable."""
         with translating(self._path):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            folder_mode = self._mode | (self._mode & 0o444) >> 2
+            self._path.parent.mkdir(mode=folder_mode, parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-            with open(os.open(self._path, flags, 0o666), "wb") as file:  # noqa: PTH123
+            with open(os.open(self._path, flags, self._mode), "wb") as file:  # noqa: PTH123
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -127,7 +135,7 @@ class Staged:
         except FileExistsError as error:
             raise OutputExists(f"{self.destination} exists") from error
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             if os.path.lexists(self.destination):
                 raise OutputExists(f"{self.destination} exists") from error

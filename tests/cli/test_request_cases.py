@@ -2,69 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import shutil
-from collections.abc import Iterator
+import io
+import os
+import sys
+import time
 from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import icalendar
+import numpy as np
 import pytest
+from PIL import Image
 
+from clinics import NEW, SENDER, Clinic, client_rows, write_rows
 from mail_server import PASSWORD, USER, Post, make_certificates, serve
+from passerby.files import Staged
+from passerby.media import watermark
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.point import Point
 from passerby.rights.knowledge import Knowledge, folders
-from shells import Shell
-
-SENDER = """\
-name = "Anna Świątek"
-address = ["Weg 1", "20095 Hamburg"]
-email = "anna@example.org"
-language = "de"
-place = "DE-HH"
-purpose = "Ich will wissen, ob mein Gesicht gespeichert ist."
-background = ["Eine Freundin hat mich dort gefunden."]
-"""
-NEW = (
-    "new", "--controller", "clearview-ai", "--law", "gdpr", "--right", "access,erasure,object",
-    "--sender", "me.toml", "--language", "de", "-o", "out",
-)  # fmt: skip
-
-
-class Clinic(Shell):
-    """A shell with a passphrase and a sender, in a folder of its own."""
-
-    def ask(self, *arguments: str, today: date | None = None) -> int:
-        """Run a command of `request` on the records in this folder."""
-        day = () if today is None else ("--today", today.isoformat())
-        return self.run("request", *arguments, "--store", "records", *day)
-
-    def told(self, *arguments: str, today: date | None = None) -> Any:
-        """Run one that has to succeed; return its JSON."""
-        assert self.ask(*arguments, "--json", today=today) == 0, self.err
-        return json.loads(self.out)
-
-    def begin(self, *arguments: str, today: date | None = None) -> Any:
-        """Begin a request to Clearview AI; return what was written."""
-        (request,) = self.told(*NEW, *arguments, today=today)["requests"]
-        return request
-
-
-@pytest.fixture
-def shell(
-    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Clinic]:
-    monkeypatch.chdir(tmp_path)
-    Path("me.toml").write_text(SENDER)
-    Path("words").write_text("a horse that counts to eight\n")
-    monkeypatch.setenv("PASSERBY_PASSPHRASE_FILE", "words")
-    yield Clinic(capfd)
 
 
 def test_one_command_on_a_fresh_install(shell: Clinic) -> None:
@@ -234,51 +193,21 @@ def test_the_mail_as_it_was_sent_is_read(shell: Clinic) -> None:
     assert "was sent on 2026-03-06 already" in shell.err
 
 
-def test_forty_clients_in_one_run_and_one_erased(shell: Clinic) -> None:
-    rows = [
-        {
-            "name": f"Client {number}",
-            "email": f"c{number}@example.org",
-            "language": "en",
-            "place": "DE-HH",
-            "controller": "clearview-ai",
-            "law": "gdpr",
-            "rights": "access",
-            "purpose": f"I, number {number}, want to know.",
-            "background": f"On day {number} I was there.",
-        }
-        for number in range(1, 41)
-    ]
-    rows[15]["law"] = "gdbr"
-    _write(rows)
+def test_one_row_that_cannot_be_asked_stops_them_all(shell: Clinic) -> None:
+    rows = client_rows(3)
+    rows[1]["law"] = "gdbr"
+    write_rows(rows)
     assert shell.ask("new", "--clients", "clients.csv", "-o", "out") == 10
-    assert "line 17: no law is called 'gdbr'" in shell.err
+    assert "line 3: no law is called 'gdbr'" in shell.err
     assert shell.told("client", "list")["clients"] == []
-    rows[15]["law"] = "gdpr"
-    _write(rows)
-    requests = shell.told("new", "--clients", "clients.csv")["requests"]
-    assert len({each["reference"] for each in requests}) == 40
+    assert not Path("out").exists()
+
+
+def test_who_is_on_record_is_not_added_by_a_table(shell: Clinic) -> None:
+    write_rows(client_rows(1))
+    assert len(shell.told("new", "--clients", "clients.csv")["requests"]) == 1
     assert shell.ask("new", "--clients", "clients.csv") == 10
     assert "line 2: this client is on record already" in shell.err
-    shutil.copytree("records", "copy")
-    name = b"Client 23"
-    reference = requests[22]["reference"]
-    shell.told("show", reference, "--letter", "1", "-o", "out")
-    erasure = shell.told("erase", reference, "--yes")
-    assert sorted(Path(path).suffix for path in erasure["exported"]) == [".eml", ".pdf", ".txt"]
-    assert all(name not in path.read_bytes() for path in Path("records").iterdir())
-    assert len(shell.told("client", "list")["clients"]) == 39
-    assert shell.ask("show", reference) == 62
-    # The copy from before is the copy that the note speaks of.
-    assert "Copies of the records that were made before this still hold her" in erasure["note"]
-    assert shell.run("request", "show", reference, "--store", "copy") == 0
-
-
-def _write(rows: list[dict[str, str]]) -> None:
-    with Path("clients.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def test_a_hold_a_mandate_and_the_log(shell: Clinic) -> None:
@@ -337,6 +266,9 @@ def test_a_letter_goes_by_her_own_server_and_is_recorded(
         )
         assert shell.ask("send", reference, "--smtp", "smtp.toml") == 2
         assert "nobody to ask whether it is to be sent" in shell.err
+        yesterday = date.today() - timedelta(days=1)
+        assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes", today=yesterday) == 2
+        assert "a letter is sent today" in shell.err
         assert post.letters == []
         told = shell.told("send", reference, "--smtp", "smtp.toml", "--yes")
         assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes") == 2
@@ -385,3 +317,161 @@ def test_a_case_whose_company_is_no_longer_known_hides_no_other(shell: Clinic) -
     found = {each["reference"] for each in shell.told("due")["cases"]}
     assert found == {other, known}
     assert f"{other}: its days could not be computed anew" in shell.err
+
+
+def test_records_whose_beginning_was_cut_off_are_begun_anew(shell: Clinic) -> None:
+    """The process that was killed left the file with nothing in it."""
+    Path("records").mkdir(mode=0o700)
+    Path("records/records.db").touch(0o600)
+    assert shell.ask("client", "add", "me.toml") == 0, shell.err
+    assert "Write this recovery key down" in shell.err
+    assert len(shell.told("client", "list")["clients"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "day"),
+    [
+        ("America/New_York", "Thu, 05 Mar 2026 23:30:00 -0500", "2026-03-05"),
+        ("America/New_York", "Fri, 06 Mar 2026 04:30:00 +0000", "2026-03-05"),
+        ("Europe/Berlin", "Fri, 06 Mar 2026 00:30:00 +0100", "2026-03-06"),
+        ("Europe/Berlin", "Thu, 05 Mar 2026 23:30:00 -0000", "2026-03-06"),
+        ("UTC", "Thu, 05 Mar 2026 23:30:00 +0000", "2026-03-05"),
+    ],
+)
+def test_a_mail_sent_around_midnight_went_out_on_the_day_that_it_was_here(
+    shell: Clinic, monkeypatch: pytest.MonkeyPatch, zone: str, written: str, day: str
+) -> None:
+    reference = shell.begin("--country", "DE", today=date(2026, 3, 5))["reference"]
+    Path("sent.eml").write_text(
+        f"From: a@b.example\nMessage-ID: <1@b.example>\nDate: {written}\n\n"
+    )
+    before = os.environ.get("TZ")
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        shell.told("sent", reference, "--eml", "sent.eml")
+    finally:
+        if before is None:
+            monkeypatch.delenv("TZ")
+        else:
+            monkeypatch.setenv("TZ", before)
+        time.tzset()
+    (letter,) = shell.told("show", reference)["letters"]
+    assert letter["sent"]["day"] == day
+
+
+def test_what_is_written_is_for_its_owner_alone(shell: Clinic) -> None:
+    old = os.umask(0)
+    try:
+        reference = shell.begin("--country", "DE")["reference"]
+        shell.told("export", reference, "-o", "evidence.zip")
+    finally:
+        os.umask(old)
+    written = [*Path("out").iterdir(), Path("evidence.zip"), Path("records/records.db")]
+    assert len(written) == 6
+    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
+    assert {Path(name).stat().st_mode & 0o777 for name in ("out", "records")} == {0o700}
+
+
+def test_an_erasure_removes_what_a_killed_process_was_writing(shell: Clinic) -> None:
+    reference = shell.begin("--country", "DE")["reference"]
+    child = os.fork()
+    if child == 0:
+        Staged(Path("out") / f"{reference}-1-request.txt").write(b"Anna")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert len([path for path in Path("out").iterdir() if path.name.startswith(".")]) == 1
+    told = shell.told("erase", reference, "--yes")
+    left = {str(path.absolute()) for path in Path("out").iterdir()}
+    assert left == set(told["exported"])
+
+
+def test_only_a_crop_that_was_made_here_goes_with_a_letter(shell: Clinic) -> None:
+    """What looks like one may be the original, with its place and everybody in it."""
+    reference = shell.begin("--country", "DE")["reference"]
+    crop = ("--kind", "crop", "--watermark", "only for this request", "-o", "out", "--crop")
+    picture = Image.effect_noise((400, 500), 30).convert("RGB")
+    exif = Image.Exif()
+    exif[0x010E] = "on the balcony in Lyon"
+    picture.save("me.jpg", quality=90, subsampling=0, exif=exif)
+    assert shell.ask("escalate", reference, *crop, "me.jpg") == 2
+    assert "me.jpg is no crop that Passerby made" in shell.err
+    Path("crop.jpg").write_bytes(watermark.write_jpeg(np.asarray(picture)))
+    assert shell.ask("escalate", reference, *crop, "crop.jpg") != 1
+    assert "is no crop" not in shell.err
+
+
+def test_no_records_are_begun_where_their_recovery_key_cannot_be_read(
+    shell: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = io.TextIOWrapper(io.BytesIO())
+    closed.close()
+    for stderr in (closed, None):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stderr", stderr)
+            assert shell.ask("client", "add", "me.toml") == 40
+    assert not Path("records").exists()
+
+
+def test_a_passphrase_file_of_an_editor_that_marks_its_bytes(shell: Clinic) -> None:
+    shell.told("client", "add", "me.toml")
+    Path("words").write_bytes(b"\xef\xbb\xbfa horse that counts to eight\r\n")
+    assert len(shell.told("client", "list")["clients"]) == 1
+
+
+def test_a_letter_that_went_out_is_not_recorded_again(shell: Clinic) -> None:
+    begun = date(2026, 3, 5)
+    reference = shell.begin(today=begun)["reference"]
+    shell.told("sent", reference, "--date", "2026-03-05", "--received", "2026-03-06")
+    before = shell.told("log", reference)["entries"]
+    Path("sent.eml").write_bytes(b"From: a@b.example\r\nMessage-ID: <x@b.example>\r\n\r\nHello\r\n")
+    for option, value in (("--date", "2026-03-07"), ("--eml", "sent.eml"), ("--channel", "post")):
+        assert shell.ask("sent", reference, option, value, "--received", "2026-03-09") == 2
+        assert f"letter 1 (request) was sent on 2026-03-05 already: {option} cannot" in shell.err
+        assert "--letter N" in shell.err
+    assert shell.ask("sent", reference) == 2
+    assert shell.told("log", reference)["entries"] == before
+
+
+def test_a_receipt_is_corrected_and_the_day_with_it(shell: Clinic) -> None:
+    reference = shell.begin(today=date(2026, 3, 5))["reference"]
+    shell.told("sent", reference, "--date", "2026-03-05", "--received", "2026-03-06")
+    Path("slip.pdf").write_bytes(b"%PDF-1.7 slip")
+    case = shell.told("sent", reference, "--received", "2026-03-09", "--proof", "slip.pdf")
+    assert case["due"] == "2026-04-09"
+    assert "Corrected: letter 1 was received on 2026-03-09, not on 2026-03-06." in shell.err
+    (letter,) = shell.told("show", reference)["letters"]
+    assert letter["received"]["day"] == "2026-03-09"
+    assert letter["received"]["proof"]["file_name"] == "slip.pdf"
+    assert letter["sent"]["day"] == "2026-03-05"
+
+
+def test_a_receipt_before_the_letter_went_out_records_nothing(shell: Clinic) -> None:
+    reference = shell.begin(today=date(2026, 3, 5))["reference"]
+    for received in ("2026-03-05", "2126-01-01"):
+        assert shell.ask("sent", reference, "--date", "2026-03-06", "--received", received) != 0
+        assert shell.told("show", reference)["status"] == "draft"
+
+
+def test_one_option_for_a_short_reply(shell: Clinic) -> None:
+    reference = shell.begin(today=date(2026, 3, 5))["reference"]
+    shell.told("sent", reference, "--date", "2026-03-05", "--received", "2026-03-05")
+    point = ("--point", "sources=missing No page is named.")
+    case = shell.told("answer", reference, *point, "--rest", "given")
+    verdicts = {one["point"]: one["verdict"] for one in case["replies"][0]["points"]}
+    assert verdicts.pop("sources") == "missing"
+    assert set(verdicts.values()) == {"given"}
+    assert len(verdicts) == len(points("given").splitlines()) - 1
+    assert "    held: given\n" in shell.err
+    assert "    sources: missing  No page is named.\n" in shell.err
+    assert all(line == line.rstrip() for line in shell.err.splitlines())
+    case = shell.told("answer", reference, "--rest", "given")
+    assert case["status"] == "fulfilled"
+
+
+def test_records_without_a_case_say_so(shell: Clinic) -> None:
+    reference = shell.begin()["reference"]
+    shell.told("erase", reference, "--yes")
+    assert shell.ask("list") == 0
+    assert shell.err == "Nothing is on record.\n"
+    assert shell.told("list")["cases"] == []

@@ -305,3 +305,17 @@ def test_an_interrupted_transaction_changes_nothing(
     assert store.entries(subject) == ()
     store.append(subject, b"x", {"a": b"y"})
     assert store.check() == ()
+
+
+def test_a_create_that_was_cut_off_has_begun_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    assert not Store.begun(folder)
+    folder.mkdir()
+    assert not Store.begun(folder)
+    (folder / "records.db").touch(0o600)
+    assert not Store.begun(folder)
+    Store.create(folder, PHRASE)[0].close()
+    assert Store.begun(folder)
+    (folder / "records.db").write_bytes(b"something else " * 100)
+    with pytest.raises(StoreDamaged):
+        Store.begun(folder)

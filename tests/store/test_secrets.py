@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
+import traceback
 from pathlib import Path
 
 import pytest
@@ -224,3 +226,42 @@ def test_a_passphrase_of_bytes_that_are_no_text(tmp_path: Path) -> None:
     odd = Passphrase(os.fsdecode(b"\xff\xfe secret"))
     Store.create(tmp_path / "records", odd)[0].close()
     Store.open(tmp_path / "records", odd).close()
+
+
+def test_characters_in_two_halves_open_as_whole_ones(tmp_path: Path) -> None:
+    """A Windows console hands them out so, and a passphrase file does not."""
+    Store.create(tmp_path / "records", Passphrase("horse \N{HORSE FACE}"))[0].close()
+    Store.open(tmp_path / "records", Passphrase("horse \ud83d\udc34")).close()
+
+
+def test_half_of_a_character_is_not_told_with_the_passphrase(tmp_path: Path) -> None:
+    odd = Passphrase(PHRASE.text + "\ud83d")
+    with pytest.raises(UsageError, match="half of a character") as caught:
+        Store.create(tmp_path / "records", odd)
+    assert PHRASE.text not in "".join(traceback.format_exception(caught.value))
+    assert not (tmp_path / "records").exists()
+
+
+def test_a_key_file_is_not_left_by_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty one would be in the way of the next run, and looks like a key."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputUnwritable, match="No space left"):
+        KeyFile.create(tmp_path / "key")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_name_of_a_key_file_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def fsync(number: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{number}").readlink()))
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    KeyFile.create(tmp_path / "key")
+    assert synced == [str(tmp_path / "key"), str(tmp_path)]

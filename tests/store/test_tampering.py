@@ -10,7 +10,7 @@ import pytest
 
 from passerby.errors import StoreDamaged, StoreError, StoreLocked
 from passerby.store import Store
-from store_parts import PHRASE, filled, sql
+from store_parts import PHRASE, filled, found_in, sealed_key, sql
 
 
 def found(folder: Path) -> str:
@@ -351,3 +351,31 @@ def test_a_wrong_passphrase_is_told_from_a_damaged_lock(folder: Path) -> None:
     sql(folder, f"UPDATE lock SET sealed = {FLIPPED.format('sealed')}")
     with pytest.raises(StoreDamaged, match="the lock of the secret is not what was written"):
         Store.open(folder, PHRASE)
+
+
+def test_an_old_roll_hides_nobody_who_came_after_it(folder: Path, pair: tuple[str, str]) -> None:
+    """Every chain on such a roll ends where it did: only the rows of the newcomer tell."""
+    anna, _ = pair
+    shutil.copytree(folder, folder.parent / "old")
+    with Store.open(folder, PHRASE) as store:
+        clara = store.add_subject()
+        store.append(clara, b"an answer is due")
+    copied(folder, lambda _: "UPDATE roll SET sealed = (SELECT sealed FROM old.roll)", anna)
+    with Store.open(folder, PHRASE) as store:
+        with pytest.raises(StoreDamaged, match=f"subject {clara}: there are rows of hers"):
+            store.subjects()
+        assert len(store.entries(anna)) == 3
+
+
+def test_records_behind_a_link(folder: Path, pair: tuple[str, str], tmp_path: Path) -> None:
+    """SQLite keeps the log beside the file itself: that is the one to empty."""
+    anna, berta = pair
+    key = sealed_key(folder, anna)
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "records.db").symlink_to(folder / "records.db")
+    with Store.open(tmp_path / "linked", PHRASE) as store:
+        store.erase(anna)
+        assert found_in(folder, key) == []
+        assert store.subjects() == (berta,)
+        (folder / "records.db").chmod(0o644)
+        assert "others may use it" in "".join(store.check())

@@ -116,6 +116,11 @@ def published_before(
         raise OutputExists(f"{place} exists, and no report says that it was made from this input")
     if before.item.sha256 != sha256 or before.output_sha256 is None:
         raise OutputExists(f"{place} exists and was made from another input")
+    if before.withdrawn is not None:
+        raise OutputExists(
+            f"{place} was withdrawn: a consent that it relied on holds no longer",
+            "Choose another output folder, and take this copy down wherever it is shown.",
+        )
     if not _same_choices(before, options, given):
         raise OutputExists(f"{place} exists and was made with other options or decisions")
     data = _verified(output, before, options.limits, source)

@@ -11,8 +11,11 @@ from passerby.batch.discover import Discovery, Found, discover, is_folder
 from passerby.batch.ledger import record_place
 from passerby.batch.names import fit, output_names, target_suffixes
 from passerby.batch.neutral import names_key, neutral_names
+from passerby.batch.permits import Consents
 from passerby.batch.siblings import PICTURES, find_siblings
+from passerby.consent.facts import Place
 from passerby.errors import EmptyInput, OutputError, PasserbyError, UnsupportedFormat, UsageError
+from passerby.model.consent import Replaces
 from passerby.model.given import Given
 from passerby.model.media import SUFFIXES, WRITABLE, Format, target_of
 from passerby.model.options import Options
@@ -30,7 +33,8 @@ class Request:
     `out` is a folder, or the file for a single input; None stands for a dry run, which writes
     nothing but reports, and these only if `report` names a folder. `given` are decisions by
     the input's sha256: nothing is detected then. `neutral` asks for names that say nothing.
-    `workers` is a number of processes, None for as many as there are cores.
+    `workers` is a number of processes, None for as many as there are cores. `consents` is the
+    opened register: without it, decisions that name a consent are refused.
     """
 
     paths: tuple[Path, ...]
@@ -41,13 +45,15 @@ class Request:
     overwrite: bool = False
     neutral: bool = False
     workers: int | None = None
+    consents: Consents | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One file of a run. `sidecar` is where its report goes; `error` says why it is not even
-    tried; `note` and `siblings` go into its report; `among` says that the output lies among
-    inputs."""
+    tried; `note`, `siblings` and `replaces` go into its report; `among` says that the output lies
+    among inputs. `given`, `options` and `place` are its own decisions and choices and where it is
+    published, where they are not those of the run."""
 
     source: Path
     shown: str
@@ -57,6 +63,10 @@ class Task:
     note: str | None = None
     siblings: tuple[Sibling, ...] = ()
     error: PasserbyError | None = None
+    given: Given | None = None
+    options: Options | None = None
+    replaces: Replaces | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +100,7 @@ def make_plan(request: Request) -> Plan:
     reports = report_places(request, single)
     folders = (None if single else request.out, reports.folder if reports else None)
     own = tuple(folder for folder in folders if folder is not None)
-    _check_folders(request, own)
+    check_folders(request, own)
     found = discover(request.paths, own)
     if not found.files:
         raise EmptyInput(_nothing(found), "Check the paths.")
@@ -157,9 +167,7 @@ def report_places(request: Request, single: bool) -> Reports | None:
         return _whole(request.report)
     if request.out is None:
         return None
-    place = Path(os.path.realpath(request.out))
-    if not place.name:
-        raise UsageError("-o names the root of a disk", "Name another folder, or add --report.")
+    place = _named(request.out)
     if single and place.parent.name:
         shared = place.parent.with_name(fit(place.parent.name, "-report"))
         if is_folder(shared / FILES):
@@ -169,11 +177,28 @@ def report_places(request: Request, single: bool) -> Reports | None:
     return _whole(place.with_name(fit(place.name, "-report")))
 
 
+def reports_in(out: Path, report: Path | None) -> Reports:
+    """Choose the folder for the reports of copies that go to the folder `out`. Raises
+    UsageError."""
+    if report is not None:
+        return _whole(report)
+    place = _named(out)
+    return _whole(place.with_name(fit(place.name, "-report")))
+
+
+def _named(out: Path) -> Path:
+    place = Path(os.path.realpath(out))
+    if not place.name:
+        raise UsageError("-o names the root of a disk", "Name another folder, or add --report.")
+    return place
+
+
 def _whole(folder: Path) -> Reports:
     return Reports(folder=folder, page=folder / "index.html", summary=folder / "run.json")
 
 
-def _check_folders(request: Request, own: tuple[Path, ...]) -> None:
+def check_folders(request: Request, own: tuple[Path, ...]) -> None:
+    """Raise UsageError where a folder for results is an input, or no folder."""
     for folder in own:
         if os.path.lexists(folder) and not is_folder(folder):
             raise UsageError(f"{printable(str(folder))} is not a folder", "Name a folder.")

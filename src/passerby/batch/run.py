@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
 from passerby.batch.ledger import check_replaced, remove_partials, settle
 from passerby.batch.local import cores, work_all
+from passerby.batch.permits import refusals
 from passerby.batch.plan import Plan, Reports, Request, Task, make_plan
+from passerby.batch.uses import Uses
 from passerby.batch.worker import Results, Settings, Worker
+from passerby.errors import PasserbyError
 from passerby.files import write_atomically
 from passerby.find.catalogue import load_weights
 from passerby.model.options import Options
@@ -47,19 +51,40 @@ def run_batch(request: Request, watcher: Watcher | None = None) -> RunReport:
     written; OutputUnwritable when the report of the run cannot be written. KeyboardInterrupt
     ends the run: it is told in the report that returns.
     """
-    started, watcher = datetime.now(UTC), watcher or Silence()
     check_weights(request.options)
-    plan = make_plan(request)
+    return run_plan(make_plan(request), request, watcher or Silence())
+
+
+def run_plan(
+    plan: Plan,
+    request: Request,
+    watcher: Watcher,
+    then: Callable[[Task, Report], None] = lambda _task, _report: None,
+) -> RunReport:
+    """Do what was planned, and write the reports.
+
+    A picture whose decisions name a consent that does not allow it is refused; files that rely
+    on consents are recorded in the register. `then` is called with each file and its report, once
+    that is done. Raises as `run_batch` does, and what the register
+    raises.
+    """
+    started = datetime.now(UTC)
     if plan.reports is not None:
         check_report_places(plan.reports)
     watcher.planned(plan)
     reports: dict[int, Report] = {}
     pictures: dict[int, str] = {}
     interrupted = False
+    refused = refusals(request.given, request.consents)
     settle_plan(plan)
     try:
-        with contextlib.closing(_work(plan.tasks, request, plan.reports is not None)) as results:
+        with (
+            Uses(request, plan, refused) as uses,
+            contextlib.closing(_work(plan, request, refused)) as results,
+        ):
             for index, done in results:
+                uses.done(plan.tasks[index], done.report)
+                then(plan.tasks[index], done.report)
                 reports[index] = done.report
                 if done.thumbnail is not None:
                     pictures[index] = done.thumbnail
@@ -97,15 +122,17 @@ def write_run(run: RunReport, pictures: dict[int, str], places: Reports) -> None
     write_atomically(places.page, b"".join(page(run, pictures)))
 
 
-def _work(tasks: tuple[Task, ...], request: Request, pictures: bool) -> Results:
+def _work(plan: Plan, request: Request, refused: Mapping[str, PasserbyError]) -> Results:
     """Choose the processes: none for one file, else as many as there are cores."""
+    tasks = plan.tasks
     workers = max(1, min(request.workers or cores(), len(tasks)))
     settings = Settings(
         options=request.options,
         given=request.given,
+        refused=refused,
         overwrite=request.overwrite,
         threads=max(1, cores() // workers),
-        pictures=pictures,
+        pictures=plan.reports is not None,
     )
     if len(tasks) == 1:
         yield 0, Worker(settings=settings).work(tasks[0])

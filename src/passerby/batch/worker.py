@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from passerby.batch.ledger import (
     check_replaceable,
@@ -33,14 +34,16 @@ THUMBNAIL = 720
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What every file of a run has in common. `threads` is how many a detector may use;
-    `pictures` says whether thumbnails of the redacted files are wanted."""
+    """What every file of a run has in common. `refused` says of pictures, by their sha256, why
+    their decisions cannot be followed; `threads` is how many a detector may use; `pictures` says
+    whether thumbnails of the redacted files are wanted."""
 
     options: Options
     given: Mapping[str, Given] | None
     overwrite: bool
     threads: int
     pictures: bool
+    refused: Mapping[str, PasserbyError] = field(default_factory=dict)
 
     def doer(self) -> Worker:
         """Return what works in a process."""
@@ -48,7 +51,11 @@ class Settings:
 
     def lost(self, task: Task, error: PasserbyError) -> Done:
         """Return the report of a file that ends every process that works on it."""
-        return Done(report=not_begun(task.shown, self.options, error))
+        return Done(report=not_begun(task.shown, self.choices(task), error))
+
+    def choices(self, task: Task) -> Options:
+        """Return the options of a file: its own, or those of the run."""
+        return task.options or self.options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,7 @@ class Worker:
         try:
             result = self._result(task)
         except Exception as error:
-            result = Result(report=not_begun(task.shown, self.settings.options, error))
+            result = Result(report=not_begun(task.shown, self.settings.choices(task), error))
         result = replace(result, report=_noted(task, result.report))
         self._keep_unpublished(task, result.report)
         return Done(report=result.report, thumbnail=self._thumbnail(result))
@@ -85,7 +92,7 @@ class Worker:
             raise task.error
         ports = self._open()
         data = read_input(task.source, self.settings.options.limits.memory)
-        given = given_for(data, self.settings.given)
+        given = task.given or given_for(data, self.settings.given, self.settings.refused)
         done = self._before(task, data, given, ports)
         return done or self._redact(task, data, given, ports)
 
@@ -99,7 +106,7 @@ class Worker:
         if task.output is None or not os.path.lexists(task.output):
             return None
         before = read_record(task.sidecar) if task.sidecar is not None else None
-        sha256, options = hashlib.sha256(data).hexdigest(), self.settings.options
+        sha256, options = hashlib.sha256(data).hexdigest(), self.settings.choices(task)
         try:
             report, redacted = published_before(
                 task.output, before, sha256, options, given, ports.source
@@ -122,7 +129,7 @@ class Worker:
             source=task.source,
             shown=task.shown,
             output=task.output,
-            options=self.settings.options,
+            options=self.settings.choices(task),
             given=given,
             overwrite=self.settings.overwrite,
             data=data,
@@ -145,16 +152,22 @@ class Worker:
         return None
 
 
-def given_for(data: bytes, known: Mapping[str, Given] | None) -> Given | None:
+def given_for(
+    data: bytes,
+    known: Mapping[str, Given] | None,
+    refused: Mapping[str, PasserbyError] = MappingProxyType({}),
+) -> Given | None:
     """Return the decisions for a picture; None where none are to be followed.
 
-    Raises BadDecisions if those that are known say nothing of it.
+    Raises BadDecisions if those that are known say nothing of it, and what `refused` has for it.
     """
     if known is None:
         return None
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 not in known:
         raise BadDecisions(f"the decisions say nothing of this picture (sha256 {sha256})")
+    if sha256 in refused:
+        raise refused[sha256]
     return known[sha256]
 
 
@@ -179,7 +192,7 @@ def _maker(report: Report, ports: Ports) -> str | None:
 
 
 def _noted(task: Task, report: Report) -> Report:
-    report = replace(report, siblings=task.siblings)
+    report = replace(report, siblings=task.siblings, replaces=task.replaces or report.replaces)
     return report if task.note is None else _with_note(report, task.note)
 
 

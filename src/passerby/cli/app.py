@@ -6,12 +6,14 @@ from importlib import metadata
 
 import click
 
+from passerby.cli.consent import consent
 from passerby.cli.doctor import doctor
 from passerby.cli.inspect import inspect
 from passerby.cli.models import models
 from passerby.cli.options import InOrder
 from passerby.cli.redact import redact
 from passerby.cli.request import request
+from passerby.cli.review import review
 from passerby.cli.verify import verify
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
@@ -28,6 +30,7 @@ def passerby() -> None:
 
     \b
       passerby redact march/ -o published/    copies that are safe to publish
+      passerby review march/                  the same, with a person who decides
       passerby inspect march/IMG_0412.jpg     what in this file tells on people
       passerby verify published/IMG_0412.jpg --original march/IMG_0412.jpg
 
@@ -39,5 +42,5 @@ def passerby() -> None:
     """
 
 
-for command in (redact, inspect, verify, doctor, models, request):
+for command in (redact, review, inspect, verify, doctor, models, consent, request):
     passerby.add_command(command)

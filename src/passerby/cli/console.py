@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from passerby.errors import PasserbyError
+from passerby.errors import OutputUnwritable, PasserbyError
 from passerby.report.text import printable
 
 
@@ -23,6 +23,19 @@ def say(line: str) -> None:
         else:
             sys.stderr.buffer.write(line.encode("utf-8", "replace") + b"\n")
             sys.stderr.flush()
+
+
+def say_surely(*lines: str) -> None:
+    """Write lines for people that are told this once. Raises OutputUnwritable where nobody can
+    read them."""
+    try:
+        sys.stderr.buffer.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError) as error:
+        raise OutputUnwritable(
+            "what has to be shown once cannot be shown: stderr is closed or full",
+            "Run the command on a terminal.",
+        ) from error
 
 
 def write_data(data: bytes) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from passerby.model.media import Field
-from passerby.model.options import Effort, Limits, Options
+from passerby.model.media import WRITABLE, Field, Format
+from passerby.model.options import Effort, Limits, Method, Options
 
 if TYPE_CHECKING:
     ParamType = click.ParamType[Any]
@@ -157,4 +158,63 @@ def look_from(effort: str, finder: str, max_pixels: int, max_memory: int) -> Opt
         finder=finder,
         second="yunet" if finder != "yunet" else "centerface",
         limits=Limits(pixels=max_pixels, memory=max_memory),
+    )
+
+
+def hiding_options(command: Command) -> Command:
+    """Add the options that say how faces are hidden and what the copies are like."""
+    for decorate in (
+        click.option(
+            "--keep-fields",
+            type=Fields(),
+            metavar="NAMES",
+            help="Fields to carry over, with commas: caption, byline, credit, copyright, date (the "
+            "day on which it was taken), time (the same with the time of day, which identifies "
+            "more). They are read and written anew; everything else in the file is dropped.",
+        ),
+        click.option(
+            "--to",
+            type=click.Choice([form.value.lower() for form in Format if form in WRITABLE]),
+            help="Format of the copies.  [default: each picture's own, where it can be written]  "
+            "Animations and files of several pages stay what they are.",
+        ),
+        click.option(
+            "--min-face",
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="PIXELS",
+            help="Leave faces lower than this as they are. 0: hide all that are found.",
+        ),
+        click.option(
+            "--color", type=Color(), default="#000000", show_default=True, help="Of the solid fill."
+        ),
+        click.option(
+            "--method",
+            type=click.Choice([method.value for method in Method]),
+            default=Method.SOLID.value,
+            show_default=True,
+            help="solid and noise do not depend on the face: nothing of it is left. blur and "
+            "mosaic are cosmetic: they are computed from the face, and networks undo them.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def hiding_from(
+    method: str,
+    color: tuple[int, int, int],
+    min_face: int,
+    to: str | None,
+    keep_fields: tuple[Field, ...] | None,
+    **look: Any,
+) -> Options:
+    """Return the choices that `hiding_options` and `look_options` brought."""
+    return replace(
+        look_from(**look),
+        method=Method(method),
+        color=color,
+        min_face=min_face,
+        to=next((form for form in WRITABLE if form.value.lower() == to), None),
+        keep_fields=keep_fields or (),
     )

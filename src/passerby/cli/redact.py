@@ -11,16 +11,14 @@ import click
 from passerby.cli.console import print_json, say
 from passerby.cli.options import (
     STDIN,
-    Color,
-    Fields,
     Name,
+    hiding_from,
+    hiding_options,
     json_option,
-    look_from,
     look_options,
 )
+from passerby.cli.permit import Permit, opened, permit_options
 from passerby.errors import UsageError
-from passerby.model.media import WRITABLE, Field, Format
-from passerby.model.options import Method, Options
 
 if TYPE_CHECKING:
     from passerby.batch.plan import Request
@@ -45,6 +43,10 @@ Look first, decide, then repeat exactly:
   passerby redact march/ --dry-run --report look/
   passerby redact march/ -o published/ --decisions look/run.json
 
+A face may stay visible by a consent on record (`passerby consent`): its decision is to
+keep, and names the consent's id. What the consent does not allow is refused, and every
+file that relies on it is recorded, so that it can be found when the consent ends.
+
 The same command again goes on where it stopped: a copy that is there, verifies and came
 from the same input, options and decisions is skipped. Anything else that stands in the
 way is an error, unless --overwrite is given. Originals are never written to.
@@ -60,38 +62,7 @@ way is an error, unless --overwrite is given. Originals are never written to.
     metavar="OUT",
     help="Folder for the copies; for a single file also the copy's own name.",
 )
-@click.option(
-    "--method",
-    type=click.Choice([method.value for method in Method]),
-    default=Method.SOLID.value,
-    show_default=True,
-    help="solid and noise do not depend on the face: nothing of it is left. blur and mosaic "
-    "are cosmetic: they are computed from the face, and networks undo them.",
-)
-@click.option(
-    "--color", type=Color(), default="#000000", show_default=True, help="Of the solid fill."
-)
-@click.option(
-    "--min-face",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="PIXELS",
-    help="Leave faces lower than this as they are. 0: hide all that are found.",
-)
-@click.option(
-    "--to",
-    type=click.Choice([form.value.lower() for form in Format if form in WRITABLE]),
-    help="Format of the copies.  [default: each picture's own, where it can be written]  "
-    "Animations and files of several pages stay what they are.",
-)
-@click.option(
-    "--keep-fields",
-    type=Fields(),
-    metavar="NAMES",
-    help="Fields to carry over, with commas: caption, byline, credit, copyright, date (the day "
-    "on which it was taken), time (the same with the time of day, which identifies more). They "
-    "are read and written anew; everything else in the file is dropped.",
-)
+@hiding_options
 @click.option(
     "--decisions",
     type=Name(),
@@ -122,6 +93,7 @@ way is an error, unless --overwrite is given. Originals are never written to.
     metavar="N",
     help="Processes.  [default: as many as there are cores]",
 )
+@permit_options
 @look_options
 @json_option
 def redact(
@@ -133,17 +105,18 @@ def redact(
     neutral_names: bool,
     report: Path | None,
     workers: int | None,
+    permit: Permit,
     as_json: bool,
     **choices: Any,
 ) -> int:
     """Run the command; what it does stands in its help."""
-    options = _options(**choices)
+    options = hiding_from(**choices)
     if STDIN in (*paths, output):
         others = {"report": report, "overwrite": overwrite, "neutral-names": neutral_names}
         _check_stream(paths, output, {**others, "workers": workers})
         from passerby.cli.stream import redact_stream
 
-        return redact_stream(options, decisions, dry_run=dry_run, as_json=as_json)
+        return redact_stream(options, decisions, permit, dry_run=dry_run, as_json=as_json)
     if output is None and not dry_run:
         raise UsageError("-o is missing: where should the copies go?")
     from passerby.batch.plan import Request
@@ -159,25 +132,8 @@ def redact(
         neutral=neutral_names,
         workers=workers,
     )
-    return _run(request, as_json)
-
-
-def _options(
-    method: str,
-    color: tuple[int, int, int],
-    min_face: int,
-    to: str | None,
-    keep_fields: tuple[Field, ...] | None,
-    **look: Any,
-) -> Options:
-    return replace(
-        look_from(**look),
-        method=Method(method),
-        color=color,
-        min_face=min_face,
-        to=next((form for form in WRITABLE if form.value.lower() == to), None),
-        keep_fields=keep_fields or (),
-    )
+    with opened(permit, request.given) as consents:
+        return _run(replace(request, consents=consents), as_json)
 
 
 def _run(request: Request, as_json: bool) -> int:

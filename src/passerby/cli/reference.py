@@ -49,7 +49,7 @@ _VARIABLES = """\
 | Variable | Effect |
 | --- | --- |
 | `PASSERBY_OFFLINE=1` | forbids any network, as `--offline` does |
-| `PASSERBY_PASSPHRASE_FILE` | file whose first line is the passphrase of the records (`request`) |
+| `PASSERBY_PASSPHRASE_FILE` | file whose first line is the passphrase (`request`, `consent`) |
 | `PASSERBY_MODELS` | folder of the weights that are not built in |
 | `PASSERBY_DEBUG=1` | a bug shows its traceback instead of one line |
 | `PASSERBY_WEIGHTS` | when installing: folder that already holds the weights and libjpeg-turbo |

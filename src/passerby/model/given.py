@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from passerby.model.decision import Decision
+from passerby.model.decision import Action, Decision
 from passerby.model.media import Field
 from passerby.model.options import Method, Options, check_color, check_seed
 
@@ -33,6 +33,12 @@ class Given:
             check_color(self.color)
         if self.seed is not None:
             check_seed(self.seed)
+
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """The ids of the consents by which faces are to stay visible, each once."""
+        kept = (one.consent for one in self.decisions if one.action is Action.KEEP)
+        return tuple(dict.fromkeys(consent for consent in kept if consent is not None))
 
     def over(self, options: Options) -> Options:
         """Return the options of a run in which what stands here wins."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from passerby.errors import Exit, PasserbyError
+from passerby.model.consent import Replaces, Withdrawn
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import FinderId, Sighting
 from passerby.model.geometry import Grid
@@ -82,7 +83,9 @@ class Report:
     snapped to, and `further_grids` those of the further pages where not all have the same.
     `unresolved` are faces that the last look still found. `dropped` lists the parts of the
     source that are not in the output, `siblings` the files beside it that would undo its
-    redaction. `timings` are seconds by step.
+    redaction. `replaces` is the copy that this one was made in place of, because a consent ended;
+    `withdrawn` says that this copy itself is not to be shown any more. `timings` are seconds by
+    step.
     """
 
     item: Item
@@ -103,6 +106,8 @@ class Report:
     kept_fields: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     siblings: tuple[Sibling, ...] = ()
+    replaces: Replaces | None = None
+    withdrawn: Withdrawn | None = None
     failure: Failure | None = None
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 

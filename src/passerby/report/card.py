@@ -6,10 +6,17 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from passerby.model.consent import End, Ended
 from passerby.model.decision import Action, Decision
 from passerby.model.geometry import Region, Shape
 from passerby.model.report import Outcome, Report
 from passerby.report.text import plural, printable, size
+
+_ENDS = {
+    End.WITHDRAWN: "was withdrawn",
+    End.EXPIRED: "expired",
+    End.UNPROVEN: "lost its evidence",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +60,7 @@ class Row:
     score: str
     reason: str
     by: str
+    consent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,7 @@ class Card:
     height: int
     boxes: tuple[Drawn, ...]
     pills: tuple[Pill, ...]
+    chain: tuple[str, ...]
     notes: tuple[str, ...]
     unresolved_line: str
     decisions: tuple[Row, ...]
@@ -121,6 +130,7 @@ def make_card(number: int, report: Report, thumbnail: str | None) -> Card:
         height=height,
         boxes=_boxes(report, width, height),
         pills=_pills(report, masks),
+        chain=chain_lines(report),
         notes=tuple(printable(note) for note in report.notes),
         unresolved_line=_unresolved_line(report),
         decisions=tuple(_row(number, face) for number, face in enumerate(_faces(report), 1)),
@@ -189,6 +199,27 @@ def _unresolved_line(report: Report) -> str:
     )
 
 
+def chain_lines(report: Report) -> tuple[str, ...]:
+    """Say which copy this one replaces, what replaced it, and for which consents that ended."""
+    lines = []
+    if report.replaces is not None:
+        old = f"{printable(report.replaces.output)} (sha256 {report.replaces.output_sha256})"
+        lines.append(f"Made in place of {old}: {_ended(report.replaces.ended)}.")
+    if report.withdrawn is not None:
+        lines.append(f"Not to be shown any more: {_ended(report.withdrawn.ended)}.")
+        if report.withdrawn.replaced_by is not None:
+            lines.append(f"Show instead: {printable(report.withdrawn.replaced_by)}.")
+    return tuple(lines)
+
+
+def _ended(ended: tuple[Ended, ...]) -> str:
+    told = []
+    for one in ended:
+        since = "" if one.day is None else f" on {one.day}"
+        told.append(f"consent {printable(one.consent)} {_ENDS[one.how]}{since}")
+    return "; ".join(told)
+
+
 def _where(report: Report) -> str:
     """Say in which frames faces were still found: only the first is shown."""
     numbers = sorted({sighting.frame + 1 for sighting in report.unresolved})
@@ -220,6 +251,10 @@ def _pills(report: Report, masks: str) -> tuple[Pill, ...]:
     fine = "" if report.outcome is not Outcome.PUBLISHED else "ok"
     bad = report.outcome is Outcome.NEEDS_REVIEW
     pills = [Pill(text=report.outcome.value, kind="bad" if bad else fine), Pill(text=masks)]
+    if report.withdrawn is not None:
+        pills.append(Pill(text="withdrawn", kind="bad"))
+    if report.replaces is not None:
+        pills.append(Pill(text="made anew"))
     kept = sum(face[0].action is Action.KEEP for face in _faces(report))
     if kept:
         pills.append(Pill(text=f"{kept} kept"))
@@ -240,6 +275,7 @@ def _row(number: int, face: _Face) -> Row:
         score=f"{min(d.track.score for d in seen):.2f}" if seen else unseen,
         reason=printable(told.reason),
         by=printable(told.by),
+        consent=printable(told.consent or "") if told.action is Action.KEEP else "",
     )
 
 

@@ -1,8 +1,8 @@
 """Model values <-> plain JSON values, led by the types that the model declares.
 
 A frozen dataclass becomes an object with its fields; `Box` becomes `[x0, y0, x1, y1]`; a
-tuple of (name, value) pairs becomes an object; an enum its value; a time its ISO form. A number
-that is not finite becomes null, which JSON can say.
+tuple of (name, value) pairs becomes an object; an enum its value; a time or a day its ISO form. A
+number that is not finite becomes null, which JSON can say.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import dataclasses
 import math
 import types
 import typing
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from typing import Any, Never
@@ -59,7 +59,7 @@ def encode(value: Any, kind: Any = None) -> Any:
         return {name: encode(getattr(value, name), types_of[name]) for name in types_of}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
         if is_pairs(kind):
@@ -85,6 +85,8 @@ def decode(kind: Any, value: Any, where: str) -> Any:
         return decode_box(value, where)
     if kind is datetime:
         return _decode_time(value, where)
+    if kind is date:
+        return _decode_day(value, where)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _decode_enum(kind, value, where)
     if dataclasses.is_dataclass(kind):
@@ -155,6 +157,13 @@ def _decode_time(value: Any, where: str) -> datetime:
     if when.tzinfo is None:
         refuse(where, "this time lacks its offset from UTC")
     return when
+
+
+def _decode_day(value: Any, where: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        refuse(where, "expected a day such as 2026-01-31")
 
 
 def _decode_enum(kind: type[Enum], value: Any, where: str) -> Enum:

@@ -26,7 +26,7 @@ LONGEST = 500
 """Characters of a ground, a name or a consent id."""
 MOST = 5000
 """Faces of a picture: beyond this, drawing more is a mistake."""
-_STILL_COVERED = 0.5
+_STILL_COVERED = 0.75
 """The share of a detected face that its region has to cover after it was moved or resized."""
 _SAME_PLACE = 0.3
 """A decision is copied to the face that lies in its place if they share so much (IoU)."""
@@ -191,7 +191,7 @@ def _reshape(decided: Decided, change: Reshape, context: Context) -> Decided:
 
 def _decide(decided: Decided, change: Decide, context: Context) -> Decided:
     face = decided.face(change.face)
-    reason, consent = change.reason.strip(), (change.consent or "").strip() or None
+    reason, consent = " ".join(change.reason.split()), (change.consent or "").strip() or None
     if len(reason) > LONGEST or len(consent or "") > LONGEST:
         raise UsageError(f"a ground has {LONGEST} characters at most")
     if change.action is Choice.KEEP and not (reason or consent):

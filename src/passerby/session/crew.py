@@ -19,10 +19,13 @@ LINGER = 60.0
 class Crew(Generic[TaskT, DoneT]):
     """Processes that are started for the first task, and end when none came for a while."""
 
-    def __init__(self, shop: Shop[TaskT, DoneT], workers: int, name: str) -> None:
+    def __init__(
+        self, shop: Shop[TaskT, DoneT], workers: int, name: str, *, linger: float = LINGER
+    ) -> None:
+        """`name` is that of the thread; `linger` is in seconds."""
         self._shop = shop
         self._workers = workers
-        self._inbox: Inbox[TaskT] = Inbox(linger=LINGER)
+        self._inbox: Inbox[TaskT] = Inbox(linger=linger)
         self._lock = threading.Lock()
         self._asked: dict[int, Future[DoneT]] = {}
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -52,9 +55,12 @@ class Crew(Generic[TaskT, DoneT]):
         """Forget a task if nobody has begun it."""
         with self._lock:
             place = self._place(future)
-            if place is not None and self._inbox.drop(place) is not None:
+            dropped = place is not None and self._inbox.drop(place) is not None
+            if place is not None and dropped:
                 del self._asked[place]
-                future.cancel()
+        # Not under the lock: whoever waits for the future may ask for something.
+        if dropped:
+            future.cancel()
 
     def _place(self, future: Future[DoneT]) -> int | None:
         return next((place for place, other in self._asked.items() if other is future), None)
@@ -65,9 +71,10 @@ class Crew(Generic[TaskT, DoneT]):
         if self._thread.is_alive():
             self._thread.join()
         with self._lock:
-            for future in self._asked.values():
-                future.cancel()
+            left = list(self._asked.values())
             self._asked.clear()
+        for future in left:
+            future.cancel()
 
     def _run(self) -> None:
         while not self._inbox.stopped:

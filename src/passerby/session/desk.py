@@ -9,6 +9,7 @@ from typing import Any
 
 from passerby.errors import PasserbyError
 from passerby.model.options import Options
+from passerby.report.text import plural
 from passerby.session.book import Book
 from passerby.session.changes import Conflict
 from passerby.session.document import entry_of
@@ -42,6 +43,8 @@ class Desk:
         self.failed: dict[str, PasserbyError] = {}
         """What went wrong last: by sha256 when nobody could look for faces, by id when it could
         not be published."""
+        self.still_found: dict[tuple[str, int], int] = {}
+        """How many faces the second look found in a copy, by id and version."""
         self.listeners = Listeners()
 
     def at(self, picture: str, base: int) -> tuple[Original, History]:
@@ -62,14 +65,16 @@ class Desk:
         """Return the state of a picture."""
         output, known = original.task.output, self.book.known.get(original.path)
         replaced = known is not None and original.sha256 not in ("", known)
+        history = self.book.history(original.sha256)
+        found = self.still_found.get((original.id, history.version))
         return view(
             original,
-            self.book.history(original.sha256),
+            history,
             self.options,
             neighbours=self.gallery.neighbours(original),
             failed=self.failed.get(original.id) or self.failed.get(original.sha256),
             output_there=output is not None and os.path.lexists(output),
-            notice=_REPLACED if replaced else None,
+            notice=_REPLACED if replaced else _found_again(found),
         )
 
     def entry(self, original: Original, history: History) -> dict[str, Any]:
@@ -93,3 +98,10 @@ class Desk:
                 kind=kind, picture=original.id, version=history.version, revision=history.revision
             )
             self.listeners.tell(notice)
+
+
+def _found_again(count: int | None) -> str | None:
+    if not count:
+        return None
+    faces = plural(count, "face is", "faces are")
+    return f"{faces} still found in the copy that was published, and left as decided."

@@ -102,7 +102,9 @@ class Detector:
             raise InputChanged("the file is not what it was when it was listed")
         if report.failure is not None:
             return Looked(sha256=task.sha256, failure=report.failure)
-        doubtful = hearing.doubtful if report.item.frames == 1 else []
+        # Of an animation it is not known which frame they are of.
+        single = report.item.frames == 1
+        doubtful = [s for s in hearing.doubtful if single and s.box.height >= options.min_face]
         detection = detection_from(report, noting.canvas, doubtful, noting.fields)
         return Looked(sha256=task.sha256, detection=detection, fields=noting.fields)
 

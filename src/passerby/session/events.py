@@ -6,7 +6,7 @@ its decisions, one that is changed has none, and two copies of one file always h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -120,11 +120,18 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 def encode_event(event: Event) -> dict[str, Any]:
-    """Return the JSON value of an event."""
+    """Return the JSON value of an event. What is null is left out."""
+    value: dict[str, Any] = {"kind": _NAMES[type(event)], **encode(event)}
     if isinstance(event, Changed):
-        changes = [encode_change(change) for change in event.changes]
-        return {"kind": "changed", **encode(replace(event, changes=())), "changes": changes}
-    return {"kind": _NAMES[type(event)], **encode(event)}
+        value["changes"] = [encode_change(change) for change in event.changes]
+    slim: dict[str, Any] = _slim(value)
+    return slim
+
+
+def _slim(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _slim(inner) for key, inner in value.items() if inner is not None}
+    return [_slim(inner) for inner in value] if isinstance(value, list) else value
 
 
 def decode_event(value: Any, number: int) -> Event:

@@ -120,7 +120,7 @@ class Journal:
         """Write events with one sync. They are read back as one line each; a crash may leave the
         first ones only. Raises OutputUnwritable."""
         if self._broken:
-            raise OutputUnwritable("the journal could not be written before", "Start again.")
+            raise OutputUnwritable("the journal is closed, or could not be written", "Start again.")
         check, lines = self._check, b""
         for event in events:
             text = _text(event)
@@ -146,9 +146,12 @@ class Journal:
             self._broken = True
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. What is appended afterwards is refused: another file may have its
+        number by then."""
+        self._broken = True
         with contextlib.suppress(OSError):
             os.close(self._number)
+            self._number = -1
 
 
 def _write_all(number: int, data: bytes, at: int) -> None:

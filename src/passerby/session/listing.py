@@ -18,7 +18,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from passerby.batch.discover import is_folder
-from passerby.batch.plan import Plan, Reports, Request, Task, make_plan, report_places
+from passerby.batch.plan import (
+    Plan,
+    Reports,
+    Request,
+    Task,
+    check_folders,
+    make_plan,
+    report_places,
+)
 from passerby.compose import build_source
 from passerby.errors import (
     EmptyInput,
@@ -147,12 +155,27 @@ class Lister:
         return hmac.new(self.key, data, hashlib.sha256).hexdigest()[:_ID_DIGITS]
 
 
+def fingerprint(folder: Path) -> str:
+    """Return what differs when files below a folder came, went or were written: quick to tell.
+    Folders behind links are left out."""
+    digest = hashlib.sha256()
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(place, name)  # noqa: PTH118 - many, and quick
+            stamp = _stamp(Path(path))
+            digest.update(repr((path, stamp)).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
 def plan_for(request: Request) -> Plan:
-    """Return the plan of a run; one without files where there is no picture yet."""
+    """Return the plan of a run; one without files where there is no picture yet. Raises
+    UsageError."""
+    places = places_of(request)
     try:
         return make_plan(request)
     except EmptyInput:
-        return Plan(tasks=(), reports=places_of(request))
+        return Plan(tasks=(), reports=places)
 
 
 def places_of(request: Request) -> Reports:
@@ -164,6 +187,7 @@ def places_of(request: Request) -> Reports:
     places = report_places(request, single=False)
     if places is None:
         raise UsageError("-o is missing: where should the copies go?")
+    check_folders(request, tuple(filter(None, (request.out, places.folder))))
     return places
 
 

@@ -65,13 +65,14 @@ class Maker:
 
     def _make(self, task: Ask) -> Made:
         options = self.studio.options
+        if self._ports is None:
+            # Also where only fields are asked for: a preview is the next that is wanted.
+            self._ports = build_ports(options, self.studio.threads)
         data = read_input(task.file.source, options.limits.memory)
         if task.given is None:
             noting = Noting()
             noting.read(data, options.limits, options.to)
             return Made(fields=noting.fields)
-        if self._ports is None:
-            self._ports = build_ports(options, self.studio.threads)
         result = redact_bytes(
             data, shown="picture", options=options, given=task.given, ports=self._ports
         )

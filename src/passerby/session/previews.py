@@ -17,6 +17,8 @@ from passerby.session.previewing import Ask, Made, Studio
 
 KEPT = 64 * 1024**2
 """Bytes of previews that are kept in memory, the latest first."""
+_LINGER = 600.0
+"""Seconds that the process waits for the next preview: a person thinks between two clicks."""
 _FIELDS_KEPT = 2000
 """Pictures whose fields are kept in memory."""
 
@@ -26,7 +28,7 @@ class Previews:
 
     def __init__(self, options: Options) -> None:
         self._crew: Crew[Ask, Made] = Crew(
-            Studio(options=options, threads=cores()), 1, "passerby-preview"
+            Studio(options=options, threads=cores()), 1, "passerby-preview", linger=_LINGER
         )
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()

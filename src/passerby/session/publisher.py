@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from passerby.batch.ledger import read_record
+from passerby.batch.permits import Consents
+from passerby.batch.plan import Request
 from passerby.errors import InputChanged, InputError, PasserbyError, UsageError
 from passerby.model.report import Report
 from passerby.report.run import RunReport
@@ -24,9 +26,10 @@ from passerby.session.publishing import FRESH, Order, Press, Watcher, made_from
 class Publisher:
     """Publishes pictures of a session; one thread at a time."""
 
-    def __init__(self, desk: Desk, workers: int | None) -> None:
+    def __init__(self, desk: Desk, request: Request) -> None:
         self._desk = desk
-        self._press = Press(desk.options, workers)
+        self._request = request
+        self._press = Press(desk.options)
         self._going_on = threading.Lock()
         self._closed = False
 
@@ -42,7 +45,9 @@ class Publisher:
             names = [o.id for o in gallery] if pictures is None else pictures
             return {name: gallery[name] for name in names}
 
-    def publish(self, chosen: Mapping[str, Original], watcher: Watcher) -> RunReport:
+    def publish(
+        self, chosen: Mapping[str, Original], watcher: Watcher, consents: Consents | None
+    ) -> RunReport:
         """Publish pictures, as they were chosen. Raises UsageError when it goes on already."""
         desk = self._desk
         if not self._going_on.acquire(blocking=False):
@@ -63,7 +68,8 @@ class Publisher:
                     self._note(chosen[order.picture], report, versions[order.picture])
                     watcher.done(order.picture, report)
 
-            return self._press.run(plan, orders, done)
+            request = replace(self._request, consents=consents)
+            return self._press.run(plan, request, orders, done)
         finally:
             self._going_on.release()
 
@@ -126,6 +132,7 @@ class Publisher:
         same = report.item.sha256 == original.sha256
         with desk.lock:
             desk.failed.pop(original.id, None)
+            desk.still_found[original.id, version] = len(report.unresolved)
             if report.failure is not None:
                 desk.failed[original.id] = error_of(report.failure)
             elif report.outcome in FRESH and report.output_sha256 is not None and same:

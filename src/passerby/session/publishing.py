@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from passerby.batch.ledger import read_record
 from passerby.batch.local import Inbox, cores, work_from
-from passerby.batch.plan import Plan, Task
+from passerby.batch.permits import refusals
+from passerby.batch.plan import Plan, Request, Task
 from passerby.batch.run import (
     check_report_places,
     check_weights,
     settle_plan,
     write_run,
 )
-from passerby.batch.worker import Done, Settings
+from passerby.batch.uses import Uses
+from passerby.batch.worker import Done, Results, Settings
 from passerby.errors import OutputExists, PasserbyError
 from passerby.model.given import Given
 from passerby.model.options import Options
@@ -62,6 +64,10 @@ class Order:
     error: PasserbyError | None = None
     quiet: bool = False
 
+    def refused(self, refused: Mapping[str, PasserbyError]) -> bool:
+        """Whether a consent does not allow what is decided."""
+        return self.given is not None and self.given.sha256 in refused
+
 
 @dataclass(slots=True)
 class Press:
@@ -69,7 +75,6 @@ class Press:
     page of the next report."""
 
     options: Options
-    workers: int | None
     pictures: dict[str, str] = field(default_factory=dict)
     """data: URIs of redacted pictures, by the sha256 of the copies."""
     _inbox: Inbox[Task] | None = None
@@ -86,25 +91,39 @@ class Press:
             self._inbox.clear()
 
     def run(
-        self, plan: Plan, orders: Sequence[Order], done: Callable[[Order, Report], None]
+        self,
+        plan: Plan,
+        request: Request,
+        orders: Sequence[Order],
+        done: Callable[[Order, Report], None],
     ) -> RunReport:
         """Publish, and write the reports of the run.
 
         `plan` is that of the whole folder: copies that are there and not ordered stay in the
-        report. Raises what `passerby.batch.run.run_batch` does.
+        report. `request` has the consents by which faces may stay: what they do not allow is
+        refused. Raises what `passerby.batch.run.run_batch` does, and what the register raises.
         """
         started = datetime.now(UTC)
         check_weights(self.options)
         if plan.reports is not None:
             check_report_places(plan.reports)
         settle_plan(plan)
-        tasks = [_checked(order) for order in orders]
+        given = {order.given.sha256: order.given for order in orders if order.given is not None}
+        request = replace(request, given=given, overwrite=True)
+        refused = refusals(given, request.consents)
+        orders = [order for order in orders if not order.quiet or not order.refused(refused)]
+        chosen = replace(plan, tasks=tuple(_checked(order) for order in orders))
         reports: dict[int, Report] = {}
         try:
-            for place, ended in self._work(tasks, orders):
-                reports[place] = ended.report
-                self._keep(ended)
-                done(orders[place], ended.report)
+            with (
+                Uses(request, chosen, refused) as uses,
+                contextlib.closing(self._work(chosen, request, refused)) as ends,
+            ):
+                for place, ended in ends:
+                    uses.done(chosen.tasks[place], ended.report)
+                    reports[place] = ended.report
+                    self._keep(ended)
+                    done(orders[place], ended.report)
             interrupted = len(reports) < len(orders)
         except KeyboardInterrupt:
             interrupted = True
@@ -114,17 +133,17 @@ class Press:
             write_run(run, self._shown(run), plan.reports)
         return run
 
-    def _work(self, tasks: Sequence[Task], orders: Sequence[Order]) -> Iterable[tuple[int, Done]]:
-        given = {order.given.sha256: order.given for order in orders if order.given is not None}
-        workers = max(1, min(self.workers or cores(), len(tasks)))
+    def _work(self, plan: Plan, request: Request, refused: Mapping[str, PasserbyError]) -> Results:
+        workers = max(1, min(request.workers or cores(), len(plan.tasks)))
         settings = Settings(
-            options=self.options,
-            given=given,
-            overwrite=True,
+            options=request.options,
+            given=request.given,
+            refused=refused,
+            overwrite=request.overwrite,
             threads=max(1, cores() // workers),
             pictures=True,
         )
-        self._inbox = Inbox(tasks)
+        self._inbox = Inbox(plan.tasks)
         if self._stopping:
             self._inbox.clear()
         with contextlib.closing(work_from(self._inbox, settings, workers)) as ends:

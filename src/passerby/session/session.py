@@ -14,13 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from passerby.batch.permits import Consents
 from passerby.batch.plan import Reports, Request
-from passerby.errors import PasserbyError, UsageError
+from passerby.errors import InputError, PasserbyError, UsageError
 from passerby.model.media import Field
 from passerby.model.options import Options
 from passerby.report.run import RunReport
+from passerby.report.text import printable
 from passerby.session.book import Book
-from passerby.session.changes import Add, Change, Propose, Reshape, check_region
+from passerby.session.changes import LONGEST, Add, Change, Propose, Reshape, check_region
 from passerby.session.desk import Desk, now
 from passerby.session.document import document_of, given_of
 from passerby.session.events import Changed, Redone, Seen, Signed, Undone
@@ -28,7 +30,7 @@ from passerby.session.faces import Choice, PictureState, Proposal
 from passerby.session.gallery import Gallery
 from passerby.session.history import fold
 from passerby.session.journal import Lock
-from passerby.session.listing import Lister, Original, places_of
+from passerby.session.listing import Lister, Original, fingerprint, places_of
 from passerby.session.notices import Kind, Listener, Notice
 from passerby.session.previews import Previews
 from passerby.session.publisher import Publisher
@@ -41,6 +43,8 @@ FOLDER = "review"
 """The session's folder below that of the reports."""
 WATCH = 5.0
 """Seconds after which the folder is looked at again for new and changed files."""
+
+_NOT_YET = "nobody has looked for faces in this picture yet"
 
 
 class Session:
@@ -59,7 +63,7 @@ class Session:
         self._desk = Desk(book, gallery, request.options)
         self._previews = Previews(request.options)
         self._scouts = Scouts(self._desk, self._previews, request.workers)
-        self._publisher = Publisher(self._desk, request.workers)
+        self._publisher = Publisher(self._desk, request)
         self._listing = threading.Lock()
         self._closing = threading.Event()
 
@@ -202,8 +206,8 @@ class Session:
         future is cancelled). The future raises PasserbyError. Raises Conflict or UsageError."""
         with self._desk.lock:
             original, history = self._desk.at(picture, version)
-            if original.problem is not None:
-                raise original.problem
+            if history.detection is None:
+                raise InputError(_NOT_YET, "Wait until that is done.")
             given = given_of(self._desk.entry(original, history))
         return self._previews.make(original.wanted, version, given)
 
@@ -229,7 +233,7 @@ class Session:
             for change in changes:
                 if isinstance(change, Add | Reshape) and history.detection is None:
                     check_region(change.region, original.size)
-            event = Changed(sha256=original.sha256, by=by, at=now(), changes=tuple(changes))
+            event = Changed(sha256=original.sha256, by=_name(by), at=now(), changes=tuple(changes))
             self._desk.write(original, event)
         return self._told(original)
 
@@ -237,14 +241,14 @@ class Session:
         """Take back the last step. Raises as `change`."""
         with self._desk.lock:
             original, _ = self._desk.at(picture, base)
-            self._desk.write(original, Undone(sha256=original.sha256, by=by, at=now()))
+            self._desk.write(original, Undone(sha256=original.sha256, by=_name(by), at=now()))
         return self._told(original)
 
     def redo(self, picture: str, base: int, by: str = REVIEWER) -> PictureState:
         """Make the step again that was taken back last. Raises as `change`."""
         with self._desk.lock:
             original, _ = self._desk.at(picture, base)
-            self._desk.write(original, Redone(sha256=original.sha256, by=by, at=now()))
+            self._desk.write(original, Redone(sha256=original.sha256, by=_name(by), at=now()))
         return self._told(original)
 
     def see(self, picture: str, by: str = REVIEWER) -> PictureState:
@@ -253,7 +257,7 @@ class Session:
             original = self._desk.gallery[picture]
             if original.problem is not None or self._desk.book.history(original.sha256).seen:
                 return self._desk.view(original)
-            self._desk.write(original, Seen(sha256=original.sha256, by=by, at=now()))
+            self._desk.write(original, Seen(sha256=original.sha256, by=_name(by), at=now()))
         return self._told(original)
 
     def sign_off(self, picture: str, base: int, by: str) -> PictureState:
@@ -262,13 +266,13 @@ class Session:
         Raises Conflict; UsageError when nobody has looked for faces yet, or it is one of those
         who decided.
         """
-        name = by.strip()
+        name = _name(by, "")
         with self._desk.lock:
             original, history = self._desk.at(picture, base)
             if not name:
                 raise UsageError("who signs off?", "Give a name.")
             if history.detection is None:
-                raise UsageError("nobody has looked for faces in this picture yet", "Wait.")
+                raise InputError(_NOT_YET, "Wait until that is done.")
             if name in {face.by for face in history.decided.faces}:
                 raise UsageError("whoever decided cannot sign it off", "Ask somebody else.")
             self._desk.write(original, Signed(sha256=original.sha256, by=name, at=now()))
@@ -295,7 +299,7 @@ class Session:
             )
             for name in self._desk.gallery.neighbours(original):
                 other = self._desk.gallery[name]
-                event = Changed(sha256=other.sha256, by=by, at=now(), changes=proposals)
+                event = Changed(sha256=other.sha256, by=_name(by), at=now(), changes=proposals)
                 there = self._desk.book.history(other.sha256)
                 apart = there.detection is not None and other.sha256 != original.sha256
                 if proposals and apart and fold(there, event).decided != there.decided:
@@ -319,18 +323,22 @@ class Session:
             )
 
     def publish(
-        self, pictures: Iterable[str] | None = None, watcher: Watcher | None = None
+        self,
+        pictures: Iterable[str] | None = None,
+        watcher: Watcher | None = None,
+        consents: Consents | None = None,
     ) -> RunReport:
         """Publish copies of these pictures, or of all, from what is decided now, and write the
         reports. What is up to date is checked and skipped. A picture that cannot be published
-        is told in the report; the others go on.
+        is told in the report; the others go on. `consents` is the opened register: without one,
+        a picture in which a face stays by a consent is refused.
 
         Returns when all is done, or after the files in hand when `stop_publishing` was called.
         Raises UsageError when it goes on already, and what `run_batch` raises.
         """
         chosen = self._publisher.choose(pictures)
         self.refresh()
-        return self._publisher.publish(chosen, watcher or Silence())
+        return self._publisher.publish(chosen, watcher or Silence(), consents)
 
     @property
     def publishing(self) -> bool:
@@ -348,6 +356,15 @@ class Session:
             return self._desk.view(original)
 
     def _watch(self) -> None:
+        before = ""
         while not self._closing.wait(WATCH):
-            with contextlib.suppress(PasserbyError):
-                self.refresh()
+            present = fingerprint(self.folder)
+            if present != before:
+                before = present
+                with contextlib.suppress(PasserbyError):
+                    self.refresh()
+
+
+def _name(by: str, nobody: str = REVIEWER) -> str:
+    """Return a name as it is written down: on one line, of bounded length."""
+    return printable(" ".join(by.split()))[:LONGEST] or nobody

@@ -15,7 +15,7 @@ from passerby.store.roll import Roll, Standing
 
 def problems(records: Records) -> tuple[str, ...]:
     """Return what is wrong, one line each; inside of a transaction."""
-    found = [*_loose(records.database.folder), *_broken(records.database)]
+    found = [*_loose(records.database.path.parent), *_broken(records.database)]
     try:
         roll = records.roll()
     except StoreDamaged as error:
@@ -43,7 +43,7 @@ def _of_subject(records: Records, subject: str, standing: Standing) -> Iterator[
 def _of_roll(database: Database, roll: Roll) -> Iterator[str]:
     try:
         for name in tables.strangers(database, tuple(roll.subjects)):
-            yield f"subject {name}: there are rows of hers, and she is not on the roll"
+            yield tables.stranger(name)
     except StoreDamaged as error:
         yield error.message
     if roll.leaving:

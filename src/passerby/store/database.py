@@ -70,12 +70,13 @@ class Database:
     def __init__(self, folder: Path, *, wait: float, read_only: bool) -> None:
         """`wait` is how many seconds to wait for another writer. Raises StoreError."""
         self.folder = folder
-        self.path = folder / FILE_NAME
-        if not os.path.lexists(self.path):
+        if not os.path.lexists(folder / FILE_NAME):
             raise StoreMissing(f"no records in {folder}")
+        # Where the file is a link, SQLite keeps its log beside what the link leads to.
+        self.path = Path(os.path.realpath(folder / FILE_NAME))
         with translating(folder):
             self._connection = sqlite3.connect(
-                self.path.absolute().as_uri() + _mode(folder, read_only=read_only),
+                self.path.as_uri() + _mode(self.path.parent, read_only=read_only),
                 timeout=wait,
                 isolation_level=None,
                 uri=True,
@@ -174,8 +175,8 @@ class Database:
 
     def sync_folder(self) -> None:
         """Make the names of the files durable, and the folder's own."""
-        for folder in (self.folder, self.folder.absolute().parent):
-            _sync(folder, os.O_RDONLY)
+        for folder in (self.path.parent, self.path.parent.parent):
+            sync(folder, os.O_RDONLY)
 
     def truncate(self) -> None:
         """Carry the log into the database and empty it. Raises StoreBusy while another
@@ -192,8 +193,8 @@ class Database:
         """
         self.truncate()
         with translating(self.folder):
-            _sync(self.path.with_name(FILE_NAME + "-wal"), os.O_RDWR)
-        _sync(self.folder, os.O_RDONLY)
+            sync(self.path.with_name(FILE_NAME + "-wal"), os.O_RDWR)
+        sync(self.path.parent, os.O_RDONLY)
 
 
 def _mode(folder: Path, *, read_only: bool) -> str:
@@ -221,7 +222,7 @@ def prepare(folder: Path) -> None:
             os.close(os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _sync(path: Path, flags: int) -> None:
+def sync(path: Path, flags: int) -> None:
     """Sync a file or folder. Some file systems cannot sync a folder; nothing is lost then."""
     number = -1
     try:

@@ -43,6 +43,15 @@ class Records:
                 raise StoreDamaged(f"the lock of the {slot} is not the one on the roll")
         return roll
 
+    def subjects(self) -> tuple[str, ...]:
+        """Return the ids on the roll. Raises StoreDamaged where somebody has rows and is not on
+        it: an old roll that was put back would leave out whoever came after it, and nothing
+        else would tell."""
+        known = tuple(self.roll().subjects)
+        for name in tables.strangers(self.database, known):
+            raise StoreDamaged(tables.stranger(name))
+        return known
+
     def write(self, roll: Roll) -> None:
         """Keep a roll in place of the one before."""
         tables.write_roll(self.database, seal_roll(self._roll_key, roll))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from passerby.errors import OutputExists, OutputUnwritable, StoreLocked, UnreadableInput, UsageError
+from passerby.store.database import sync
 
 _LEAST_FILE = 32
 _MOST_FILE = 1024 * 1024
@@ -38,7 +39,7 @@ class Passphrase:
 
     def material(self) -> bytes:
         """Return the bytes to stretch: the same however the keyboard composes accents (NFC).
-        Raises UsageError for an empty one."""
+        Raises UsageError for an empty one, and for one with half of a character in it."""
         if not self.text:
             raise UsageError("the passphrase is empty")
         return b"passphrase\0" + _encoded(self.text)
@@ -67,20 +68,27 @@ class KeyFile:
 
     @classmethod
     def create(cls, path: Path) -> KeyFile:
-        """Write 32 random bytes to a new file that only its owner may read.
+        """Write 32 random bytes to a new file that only its owner may read; on return it and
+        its name are on the disk.
 
-        Raises OutputExists or OutputUnwritable.
+        Raises OutputExists or OutputUnwritable; nothing is left then.
         """
         try:
             number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(number, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-                file.write(os.urandom(_LEAST_FILE))
-                file.flush()
-                os.fsync(file.fileno())
         except FileExistsError as error:
             raise OutputExists(f"{path} exists") from error
         except OSError as error:
             raise OutputUnwritable(f"cannot write {path}: {error.strerror}") from error
+        try:
+            with open(number, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
+                file.write(os.urandom(_LEAST_FILE))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise OutputUnwritable(f"cannot write {path}: {error.strerror}") from error
+        # Without its name the file is lost at a power cut, and the records with it.
+        sync(path.absolute().parent, os.O_RDONLY)
         return cls(path)
 
 
@@ -126,4 +134,10 @@ def _checksum(key: bytes) -> bytes:
 
 def _encoded(text: str) -> bytes:
     """Return a text in NFC as UTF-8; bytes that were none come back as they were."""
-    return unicodedata.normalize("NFC", text).encode("utf-8", "surrogateescape")
+    # A Windows console hands out characters beyond U+FFFF in two halves.
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    try:
+        return unicodedata.normalize("NFC", whole).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # Not with its cause: that holds the passphrase.
+        raise UsageError("the passphrase holds half of a character") from None

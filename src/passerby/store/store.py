@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from passerby.errors import LimitExceeded, OutputExists, StoreError, UsageError
+from passerby.errors import LimitExceeded, OutputExists, StoreError, StoreMissing, UsageError
 from passerby.store import tables
 from passerby.store.audit import problems
 from passerby.store.chain import Chain
@@ -76,6 +76,19 @@ class Store:
             database.close()
             raise
         return store, recovery.text
+
+    @staticmethod
+    def begun(folder: Path) -> bool:
+        """Whether there are records in a folder: one in which `create` was cut off has none, and
+        takes another `create`. Raises StoreError for a file that is no database."""
+        try:
+            database = Database(folder, wait=WAIT, read_only=False)
+        except StoreMissing:
+            return False
+        try:
+            return database.has_schema()
+        finally:
+            database.close()
 
     def _begin(self, *locks: Lock) -> None:
         self._database.before_schema()
@@ -143,9 +156,10 @@ class Store:
         return subject
 
     def subjects(self) -> tuple[str, ...]:
-        """Return the ids of all subjects, in the order they were added."""
+        """Return the ids of all subjects, in the order they were added. Raises StoreDamaged
+        rather than leave somebody out."""
         with self._database.reading():
-            return tuple(self._records.roll().subjects)
+            return self._records.subjects()
 
     def tombstones(self) -> tuple[Tombstone, ...]:
         """Return what is left of the erased, in the order they were."""

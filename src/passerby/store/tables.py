@@ -220,3 +220,8 @@ def strangers(database: Database, known: Sequence[str]) -> tuple[str, ...]:
         )
     }
     return tuple(sorted(found - set(known)))
+
+
+def stranger(name: str) -> str:
+    """Return what is said of one of `strangers`."""
+    return f"subject {name}: there are rows of hers, and she is not on the roll"

@@ -1,1 +1,1 @@
-"""The review page: a local server for the browser of the person at this machine."""
+"""The review page: a server on this machine's loopback address, for the one person who ran it."""

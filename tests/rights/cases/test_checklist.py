@@ -67,3 +67,20 @@ def test_where_nothing_was_refused_no_reasons_are_due() -> None:
             read_verdicts(["held=given", f"sources={verdict}"], three)
     said = read_verdicts(["held=given", "sources=missing", "reasons=missing"], three)
     assert said[-1].verdict is Verdict.MISSING
+
+
+def test_the_rest_is_what_no_line_tells_of() -> None:
+    demanded = (Point.HELD, Point.SOURCES, Point.REASONS)
+
+    def read(*lines: str, rest: Verdict) -> dict[Point, Verdict]:
+        return {one.point: one.verdict for one in read_verdicts(lines, demanded, rest)}
+
+    assert read(rest=Verdict.MISSING) == {
+        Point.HELD: Verdict.MISSING,
+        Point.SOURCES: Verdict.MISSING,
+        # Nothing was refused, so that no reasons are due.
+        Point.REASONS: Verdict.GIVEN,
+    }
+    told = read("sources=refused", rest=Verdict.MISSING)
+    assert told[Point.REASONS] is Verdict.MISSING
+    assert read("reasons=given", rest=Verdict.REFUSED)[Point.REASONS] is Verdict.GIVEN

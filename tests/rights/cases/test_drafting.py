@@ -21,6 +21,7 @@ from passerby.errors import (
     UnknownName,
     UsageError,
 )
+from passerby.rights.cases import enclosing
 from passerby.rights.cases.desk import Given
 from passerby.rights.cases.drafting import Draft, Order, draft_letter, rehearse
 from passerby.rights.cases.matters import HERSELF, Wanted
@@ -226,3 +227,152 @@ def test_a_rehearsal_says_what_writing_would_and_keeps_nothing(store: Store) -> 
         with pytest.raises(error):
             rehearse(desk, client, request, wanted, NOW)
     assert (store.head(client_id), store.subjects()) == before
+
+
+PRIVACY = "privacy@clearview.example"
+CHECKED = {"language": "de", "wanted": Wanted(to=PRIVACY)}
+
+
+def in_mail(draft: Draft) -> dict[str, bytes]:
+    """The files that go with a letter's mail, by their names."""
+    mail = message_from_bytes(data_of(draft, f"-{draft.event.kind}.eml"), policy=default)
+    return {
+        str(part.get_filename()): part.get_payload(decode=True)  # type: ignore[misc]
+        for part in mail.iter_attachments()
+    }
+
+
+def test_letters_go_the_way_of_the_one_before(store: Store) -> None:
+    _, reference = opened(store)
+    first = drafted(store, reference, LetterKind.REQUEST, **CHECKED)
+    sent(store, first)
+    desk_on(store, DAY).record_demand(reference, DAY, (Asked.PHOTO,))
+    second = drafted(store, reference, LetterKind.IDENTITY)
+    assert (second.event.to, second.event.language) == (PRIVACY, "de")
+    assert second.letter.doubts == first.letter.doubts == ()
+    sent(store, second)
+    desk_on(store, DAY).record_demand(reference, DAY, (Asked.ID,))
+    other = Wanted(to="dpo@clearview.example")
+    third = drafted(store, reference, LetterKind.IDENTITY, wanted=other, language="en")
+    again = drafted(store, reference, LetterKind.IDENTITY)
+    assert (again.event.to, again.event.language) == ("dpo@clearview.example", "en")
+    assert again.event.to_given
+    assert third.letter.doubts == again.letter.doubts == ()
+    # Another channel is wanted: what is known of it counts.
+    post = drafted(store, reference, LetterKind.IDENTITY, wanted=Wanted(channel=Channel.POST))
+    assert post.event.channel is Channel.POST
+    assert not post.event.to_given
+
+
+def test_an_address_that_nobody_named_keeps_its_doubts(store: Store) -> None:
+    _, reference = opened(store)
+    first = drafted(store, reference, LetterKind.REQUEST)
+    sent(store, first)
+    desk_on(store, DAY).record_demand(reference, DAY, (Asked.PHOTO,))
+    second = drafted(store, reference, LetterKind.IDENTITY)
+    assert second.event.to == first.event.to
+    assert not second.event.to_given
+    assert any(second.event.to in doubt for doubt in second.letter.doubts)
+
+
+def test_a_complaint_goes_the_authority_s_way(store: Store) -> None:
+    reference = refused(store)
+    complaint = drafted(store, reference, LetterKind.COMPLAINT)
+    assert complaint.event.authority == "de-hh-hmbbfdi"
+    assert complaint.event.to != PRIVACY
+    assert not complaint.event.to_given
+    other = Wanted(authority="fr-cnil", to="cnil@authority.example")
+    french = drafted(store, reference, LetterKind.COMPLAINT, wanted=other, language="fr")
+    again = drafted(store, reference, LetterKind.COMPLAINT)
+    assert french.event.authority == again.event.authority == "fr-cnil"
+    assert (again.event.to, again.event.language) == ("cnil@authority.example", "fr")
+    # The company keeps its own way.
+    desk_on(store, DAY).record_demand(reference, DAY, (Asked.PHOTO,))
+    assert drafted(store, reference, LetterKind.IDENTITY).event.to == PRIVACY
+
+
+def refused(store: Store, data: bytes = b"From: c@x.example\r\n\r\nNo.\r\n") -> str:
+    """A case whose request was refused, with a demand for a photo and a crop on the way."""
+    _, reference = opened(store)
+    sent(store, drafted(store, reference, LetterKind.REQUEST, **CHECKED))
+    desk = desk_on(store, DAY)
+    desk.record_demand(reference, DAY, (Asked.PHOTO,), (Given(file_name="möchte.eml", data=data),))
+    crop = Given(file_name="crop.jpg", data=b"\xff\xd8\xff\xe0 a crop")
+    facts = Crop(file_name="crop.jpg", sha256=hashlib.sha256(crop.data).hexdigest(), watermark="w")
+    wanted = Wanted(crop=facts)
+    sent(store, drafted(store, reference, LetterKind.CROP, wanted=wanted, crop=crop))
+    reply = Given(file_name="no.pdf", data=b"%PDF-1.7 no")
+    desk_on(store, DAY).record_reply(reference, DAY, refused=True, files=(reply,))
+    return reference
+
+
+HAMBURG = Wanted(to="mail@authority.example")
+
+
+def test_a_complaint_has_its_file_with_it(store: Store) -> None:
+    reference = refused(store)
+    draft = drafted(store, reference, LetterKind.COMPLAINT, wanted=HAMBURG)
+    files = in_mail(draft)
+    names = [f"{reference}-{each}" for each in (
+        "1-request.pdf", "2-crop.pdf", "reply-1-1.eml", "reply-2-1.pdf"
+    )]  # fmt: skip
+    assert list(files) == names
+    assert files[names[2]] == b"From: c@x.example\r\n\r\nNo.\r\n"
+    assert files[names[3]] == b"%PDF-1.7 no"
+    told = " ".join(draft.letter.enclosures)
+    assert all(f"({name})" in told for name in names)
+    assert draft.notes == ()
+
+
+def test_the_crop_goes_with_a_complaint_only_when_asked(store: Store) -> None:
+    reference = refused(store)
+    draft = drafted(store, reference, LetterKind.COMPLAINT, wanted=HAMBURG, with_crop=True)
+    crop = in_mail(draft)[f"{reference}-crop.jpg"]
+    assert crop == b"\xff\xd8\xff\xe0 a crop"
+    assert hashlib.sha256(crop).hexdigest() in " ".join(draft.letter.enclosures)
+    with pytest.raises(UsageError, match="with a complaint only"):
+        drafted(store, reference, LetterKind.WITHDRAWAL, with_crop=True)
+
+
+def test_a_crop_that_is_not_there_is_not_enclosed(store: Store) -> None:
+    _, reference = opened(store)
+    sent(store, drafted(store, reference, LetterKind.REQUEST))
+    desk_on(store, DAY).record_reply(reference, DAY, refused=True)
+    with pytest.raises(UsageError, match="no crop is on record"):
+        drafted(store, reference, LetterKind.COMPLAINT, wanted=HAMBURG, with_crop=True)
+
+
+def test_what_a_mail_does_not_take_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = refused(store, b"From: c@x.example\r\n\r\n" + b"x" * 400_000)
+    monkeypatch.setattr(enclosing, "MOST_BYTES", 300_000)
+    draft = drafted(store, reference, LetterKind.COMPLAINT, wanted=HAMBURG)
+    large = f"{reference}-reply-1-1.eml"
+    assert large not in in_mail(draft)
+    assert f"{reference}-reply-2-1.pdf" in in_mail(draft)
+    (note,) = draft.notes
+    assert note.endswith(f"what is not attached: {large}")
+    assert large not in " ".join(draft.letter.enclosures)
+
+
+def test_a_complaint_by_post_lists_no_files(store: Store) -> None:
+    reference = refused(store)
+    wanted = Wanted(channel=Channel.POST, to="Straße 1\n20095 Hamburg")
+    draft = drafted(store, reference, LetterKind.COMPLAINT, wanted=wanted)
+    assert len(draft.letter.enclosures) == 4
+    assert ".pdf" not in " ".join(draft.letter.enclosures)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "If you receive it on the day of its date, that is by 6 April 2026."),
+        ("de", "Geht es Ihnen am Tag seines Datums zu, so ist das bis zum 6. April 2026."),
+    ],
+)
+def test_the_first_letter_names_the_day_if_it_is_received_at_once(
+    store: Store, language: str, says: str
+) -> None:
+    # The earliest reading: where the company sits, Easter Monday is a working day.
+    _, reference = opened(store)
+    draft = drafted(store, reference, LetterKind.REQUEST, date(2026, 3, 6), language=language)
+    assert says in " ".join(data_of(draft, "-request.txt").decode().split())

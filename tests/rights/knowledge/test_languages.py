@@ -117,7 +117,7 @@ def test_a_term_needs_a_plain_form(tmp_path: Path) -> None:
     [
         ('pattern: "{day} {month} {year}"', 'pattern: "{day} {month}"', "date.pattern"),
         ('pattern: "{day} {month} {year}"', 'pattern: "{day} {month} {year} {x}"', "date.pattern"),
-        ("checked: 2026-11-24", "checked: 2026-02-30", "calendar"),
+        ("checked: null", "checked: 2026-02-30", "calendar"),
         ("id: en", "id: xx", "xx"),
         ("claims: [damages,", "claimed: [damages,", "'claims' is missing"),
         ('quotes: ["“", "”"]', 'quotes: ["“"]', "quotes"),

@@ -13,7 +13,6 @@ from letter_matters import (
     SENT,
     codes,
     current_laws,
-    known,
     language,
     mandate,
     records_matter,
@@ -142,8 +141,3 @@ def test_rights_and_kinds_are_told_apart(code: str) -> None:
 def test_each_mandate_is_told_apart(code: str) -> None:
     texts = language(code).texts
     assert len({texts[f"mandates.{kind}"] for kind in MandateKind}) == len(MandateKind)
-
-
-def test_the_languages_were_read_by_somebody() -> None:
-    for each in known().languages():
-        assert each.checked is not None, each.code

@@ -157,7 +157,7 @@ def test_nothing_but_the_letter_is_told(
     metadata = reader(data, tmp_path).metadata
     assert metadata is not None
     assert set(metadata) == {"/Title", "/Creator", "/CreationDate", "/ModDate"}
-    assert metadata["/CreationDate"] == metadata["/ModDate"] == "D:20261124000000Z"
+    assert metadata["/CreationDate"] == metadata["/ModDate"] == "D:20261124120000Z"
 
 
 @samples

@@ -102,6 +102,17 @@ def test_what_is_for_mail_programs_only_is_left_out(server: Server, post: Post):
     assert sent.recipients == (TO,)
 
 
+def test_the_date_is_that_of_sending(server: Server, post: Post):
+    """The letter was drafted on another day; whoever reads it counts from this one."""
+    before = datetime.now(UTC).replace(microsecond=0)
+    sent = submit_eml(EML, server, PASSWORD)
+    message: Any = message_from_bytes(sent.eml, policy=default)
+    (date,) = message.get_all("Date")
+    assert before <= date.datetime <= datetime.now(UTC)
+    assert str(date).endswith("+0000")
+    assert EML.count(b"\r\nDate: Tue, 24 Nov 2026 00:00:00 +0000\r\n") == 1
+
+
 def fails(eml: bytes, server: Server, password: str | None = PASSWORD) -> PasserbyError:
     with pytest.raises(PasserbyError) as caught:
         submit_eml(eml, server, password)

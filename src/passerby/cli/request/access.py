@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
@@ -14,18 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from passerby.cli.console import say
+from passerby.cli.console import say_surely
 from passerby.cli.options import Name
 from passerby.cli.request.days import Day
-from passerby.errors import BadDate, UnreadableInput, UsageError
+from passerby.cli.unlock import KEY_OPTIONS, Keys, secret_of, tell_recovery_key, user_data
+from passerby.errors import BadDate
 
 if TYPE_CHECKING:
     from passerby.rights.cases.desk import Desk
-    from passerby.store import Secret, Store
-
-PASSPHRASE_FILE = "PASSERBY_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
-"""Environment variable that names a file, whose first line is the passphrase."""
-_LONGEST = 4096
+    from passerby.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,11 +39,16 @@ class Access:
     @property
     def folder(self) -> Path:
         """Where the records are."""
-        if self.store is not None:
-            return self.store
-        import platformdirs
+        return self.store or user_data("records")
 
-        return platformdirs.user_data_path("passerby", False) / "records"
+    @property
+    def keys(self) -> Keys:
+        """What opens them."""
+        return Keys(
+            passphrase_file=self.passphrase_file,
+            key_file=self.key_file,
+            recovery_key_file=self.recovery_key_file,
+        )
 
     @property
     def day(self) -> date:
@@ -81,26 +81,7 @@ _OPTIONS = (
         metavar="FOLDER",
         help="The folder of the encrypted records.  [default: in the user's data folder]",
     ),
-    click.option(
-        "--passphrase-file",
-        type=Name(),
-        metavar="FILE",
-        help=f"A file whose first line is the passphrase. Without it and without ${PASSPHRASE_FILE}"
-        " it is asked for.",
-    ),
-    click.option(
-        "--key-file",
-        type=Name(),
-        metavar="FILE",
-        help="A file that opens the records instead of a passphrase; one is made when the records "
-        "are begun and it is not there.",
-    ),
-    click.option(
-        "--recovery-key-file",
-        type=Name(),
-        metavar="FILE",
-        help="A file that holds the recovery key, to open the records with that.",
-    ),
+    *KEY_OPTIONS,
     click.option(
         "--knowledge",
         type=Name(),
@@ -122,7 +103,7 @@ def open_desk(access: Access) -> Iterator[Desk]:
     """Open the records. Raises StoreMissing when there are none yet."""
     from passerby.store import Store
 
-    with Store.open(access.folder, _secret(access, new=False)) as store:
+    with Store.open(access.folder, secret_of(access.keys, new=False)) as store:
         yield _desk(access, store)
 
 
@@ -130,15 +111,17 @@ def open_desk(access: Access) -> Iterator[Desk]:
 def open_or_begin(access: Access) -> Iterator[Desk]:
     """Open the records, or begin them and tell the recovery key, once."""
     from passerby.store import Store
-    from passerby.store.database import FILE_NAME
 
-    if os.path.lexists(access.folder / FILE_NAME):
+    if Store.begun(access.folder):
         with open_desk(access) as desk:
             yield desk
         return
-    store, recovery = Store.create(access.folder, _secret(access, new=True))
+    secret = secret_of(access.keys, new=True)
+    # Said before there is a key: where this cannot be read, none is made.
+    say_surely("New encrypted records are begun.")
+    store, recovery = Store.create(access.folder, secret)
     with store:
-        _tell_recovery_key(access.folder, recovery)
+        tell_recovery_key(access.folder, recovery)
         yield _desk(access, store)
 
 
@@ -148,56 +131,3 @@ def _desk(access: Access, store: Store) -> Desk:
     from passerby.rights.knowledge import Knowledge
 
     return Desk(Records(store), Knowledge.load(access.knowledge), today=access.day)
-
-
-def _tell_recovery_key(folder: Path, recovery: str) -> None:
-    from passerby.report.text import printable
-
-    say(f"New encrypted records were begun in {printable(str(folder))}.")
-    say("Write this recovery key down on paper; it is shown this once. It opens the records when")
-    say("the passphrase is lost, and nothing else does:")
-    say("")
-    say(f"    {recovery}")
-    say("")
-
-
-def _secret(access: Access, *, new: bool) -> Secret:
-    from passerby.store import KeyFile, Passphrase, RecoveryKey
-
-    ways = (access.passphrase_file, access.key_file, access.recovery_key_file)
-    if sum(way is not None for way in ways) > 1:
-        raise UsageError("the records are opened in one way: give one of these files")
-    if access.recovery_key_file is not None:
-        if new:
-            raise UsageError("records are begun with a passphrase or a key file")
-        return RecoveryKey(_first_line(access.recovery_key_file))
-    if access.key_file is not None:
-        if new and not os.path.lexists(access.key_file):
-            return KeyFile.create(access.key_file)
-        return KeyFile(access.key_file)
-    named = access.passphrase_file or os.environ.get(PASSPHRASE_FILE)
-    if named:
-        return Passphrase(_first_line(Path(named)))
-    return Passphrase(_asked(new=new))
-
-
-def _first_line(path: Path) -> str:
-    from passerby.files import read_input
-
-    line = read_input(path, _LONGEST).split(b"\n", 1)[0].removesuffix(b"\r")
-    try:
-        return line.decode()
-    except UnicodeDecodeError as error:
-        raise UnreadableInput(f"{path}: its first line is not UTF-8 text") from error
-
-
-def _asked(*, new: bool) -> str:
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise UsageError(
-            "there is nobody to ask for the passphrase",
-            f"Give --passphrase-file or --key-file, or set ${PASSPHRASE_FILE}.",
-        )
-    words: str = click.prompt(
-        "Passphrase", hide_input=True, confirmation_prompt="Once more" if new else False, err=True
-    )
-    return words

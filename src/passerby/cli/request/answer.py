@@ -54,6 +54,11 @@ _REASONS = (
     "with a remark behind a space; repeatable. Without any, each is asked for.",
 )
 @click.option("--points", "points_file", type=Name(), metavar="FILE", help="The same, one a line.")
+@click.option(
+    "--rest",
+    type=click.Choice(["given", "missing", "refused", "refused-validly"]),
+    help="How it treats all points that --point and --points do not name.",
+)
 @letter_options
 @access_options
 @json_option
@@ -67,6 +72,7 @@ def answer(access: Access, reference: str, output: Path | None, as_json: bool, *
     Examples:
       passerby request answer PB-7F3K-9Q2M-X40D --file reply.eml --demand photo -o letters/
       passerby request answer PB-7F3K-9Q2M-X40D --file reply.pdf --points checked.txt
+      passerby request answer PB-7F3K-9Q2M-X40D --point sources=missing --rest given
       passerby request answer PB-7F3K-9Q2M-X40D --extension "many requests"
     """
     with open_desk(access) as desk:
@@ -92,7 +98,7 @@ def _record(desk: Desk, reference: str, given: dict[str, Any]) -> None:
         desk.end_pause(reference, given["resume"])
     if given["extension"] is not None:
         desk.record_extension(reference, day, given["extension"])
-    told = bool(given["points"]) or given["points_file"] is not None
+    told = bool(given["points"]) or bool(given["points_file"] or given["rest"])
     if any(other) and not told and not given["refused"]:
         return
     _record_reply(desk, reference, day, given, files)
@@ -117,6 +123,7 @@ def _record_reply(
 def _points(desk: Desk, reference: str, given: dict[str, Any]) -> tuple[Answered, ...]:
     from passerby.files import read_input
     from passerby.rights.cases.checklist import points_of, read_verdicts
+    from passerby.rights.facts.point import Verdict
 
     case = desk.records.find(reference)[2]
     demanded = points_of(desk.law_of(case), case.opened.rights)
@@ -126,9 +133,12 @@ def _points(desk: Desk, reference: str, given: dict[str, Any]) -> tuple[Answered
             raise UsageError("give the points by --point or by --points")
         data = read_input(given["points_file"], 2**20)
         lines = data.decode("utf-8-sig", "replace").splitlines()
-    if not lines and given["refused"]:
-        return ()
-    return read_verdicts(lines or _walk(demanded), demanded)
+    rest = None if given["rest"] is None else Verdict(given["rest"])
+    if not lines and rest is None:
+        if given["refused"]:
+            return ()
+        lines = list(_walk(demanded))
+    return read_verdicts(lines, demanded, rest)
 
 
 def _walk(demanded: tuple[Point, ...]) -> Iterable[str]:
@@ -136,7 +146,7 @@ def _walk(demanded: tuple[Point, ...]) -> Iterable[str]:
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             f"the reply has to be checked for {', '.join(demanded)}",
-            "Give --point POINT=VERDICT for each, or --points FILE.",
+            "Give --point POINT=VERDICT for each, or --points FILE; --rest VERDICT for all others.",
         )
     verdicts = click.Choice(["given", "missing", "refused", "refused-validly"])
     for point in demanded:

@@ -107,11 +107,11 @@ def _make(picture: Path, output: Path, wish: Wish, options: Options, *, overwrit
     from passerby.batch.local import cores
     from passerby.compose import build_ports
     from passerby.crop import crop_picture
-    from passerby.files import Staged, read_input
+    from passerby.files import PRIVATE, Staged, read_input
 
     data = read_input(picture, options.limits.memory)
     ports = build_ports(options, cores())
-    with Staged(output) as staged:
+    with Staged(output, mode=PRIVATE) as staged:
         made = crop_picture(data, wish, options, ports, staged.write)
         staged.publish(overwrite=overwrite)
     return made

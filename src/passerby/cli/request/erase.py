@@ -10,6 +10,7 @@ from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
 from passerby.cli.request.access import Access, access_options, open_desk
 from passerby.cli.request.client import client_of
+from passerby.cli.request.outgoing import remove_unfinished
 from passerby.errors import UsageError
 
 
@@ -33,6 +34,7 @@ def erase(access: Access, subject: str, yes: bool, as_json: bool) -> int:
         if client.hold is None and not yes:
             _ask(f"Erase {client.profile.person.name} with {len(client.cases)} cases for good?")
         erasure = desk.erase(client_id)
+        remove_unfinished(erasure.exported)
     stone = erasure.tombstone
     say(f"client {stone.id} was erased at {stone.at:%Y-%m-%d %H:%M:%SZ}; head {stone.head}")
     if erasure.exported:

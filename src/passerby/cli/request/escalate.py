@@ -30,11 +30,16 @@ def letter_options(command: Command) -> Command:
         click.option(
             "-o", "--output", type=Name(), metavar="FOLDER", help="Where the letter is written."
         ),
-        click.option("--to", metavar="ADDRESS", help="An address of your own for the letter."),
+        click.option(
+            "--to",
+            metavar="ADDRESS",
+            help="An address of your own, for this letter and "
+            "those after it.  [default: that of the letter before]",
+        ),
         click.option(
             "--channel",
             type=click.Choice(["email", "post", "form", "fax"]),
-            help="The way the letter goes.  [default: the best that is known]",
+            help="The way the letter goes.  [default: that of the letter before]",
         ),
         click.option("--authority", metavar="ID", help="The authority that a complaint goes to."),
         click.option(
@@ -43,7 +48,9 @@ def letter_options(command: Command) -> Command:
             metavar="ID",
             help="The mandate of who writes; none: she herself.  [default: the case's]",
         ),
-        click.option("--language", metavar="CODE", help="The letter's.  [default: one read there]"),
+        click.option(
+            "--language", metavar="CODE", help="The letter's.  [default: that of the letter before]"
+        ),
         click.option(
             "--reading-language", metavar="CODE", help="A reading copy's.  [default: hers]"
         ),
@@ -54,6 +61,12 @@ def letter_options(command: Command) -> Command:
             help="The crop that goes with the letter, made by `passerby request crop`.",
         ),
         click.option("--watermark", metavar="TEXT", help="What is written across the crop."),
+        click.option(
+            "--with-crop",
+            is_flag=True,
+            help="Enclose the crop that went out before with "
+            "the complaint; it is left out otherwise.",
+        ),
     ):
         command = decorate(command)
     return command
@@ -78,10 +91,12 @@ def order_from(given: dict[str, Any], kind: LetterKind) -> Order:
             crop=crop,
         ),
         crop=file,
+        with_crop=given["with_crop"],
     )
 
 
 def _crop(path: Path | None, watermark: str | None) -> tuple[Crop | None, Given | None]:
+    from passerby.crop import is_crop
     from passerby.files import read_input
     from passerby.rights.cases.desk import Given
     from passerby.rights.facts.matter import Crop
@@ -91,6 +106,11 @@ def _crop(path: Path | None, watermark: str | None) -> tuple[Crop | None, Given 
     if not watermark:
         raise UsageError("say by --watermark what is written across the crop")
     data = read_input(path, 20 * 2**20)
+    if not is_crop(data):
+        raise UsageError(
+            f"{path.name} is no crop that Passerby made: it may show or hold more than the face",
+            "Make one with `passerby request crop`, and give that file as it is.",
+        )
     facts = Crop(file_name="crop.jpg", sha256=hashlib.sha256(data).hexdigest(), watermark=watermark)
     return facts, Given(file_name=facts.file_name, data=data)
 

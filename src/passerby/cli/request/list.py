@@ -38,6 +38,8 @@ def list_(access: Access, what: str, as_json: bool) -> int:
         found = [dict(row) for row in _known(Knowledge.load(access.knowledge), what)]
     for each in found:
         say(printable(each.pop("line")))
+    if not found:
+        say("Nothing is on record.")
     if as_json:
         print_json(document(what, **{what: found}))
     return 0

@@ -46,9 +46,9 @@ def write_letter(desk: Desk, reference: str, order: Order, folder: Path | None) 
 def write_files(
     desk: Desk, reference: str, folder: Path, files: Iterable[Given]
 ) -> tuple[Path, ...]:
-    """Write files of a case into a folder and return their paths. Raises OutputExists when one
-    of them stands there already, before any is written; OutputUnwritable."""
-    from passerby.files import Staged
+    """Write files of a case into a folder, for their owner alone, and return their paths. Raises
+    OutputExists when one of them stands there already, before any is written; OutputUnwritable."""
+    from passerby.files import PRIVATE, Staged
 
     places = [(folder / file.file_name, file.data) for file in files]
     for path, _ in places:
@@ -59,10 +59,19 @@ def write_files(
         where = [str(path.absolute()) for path, _ in places]
         desk.record_export(client_id, case.reference, where)
     for path, data in places:
-        with Staged(path) as staged:
+        with Staged(path, mode=PRIVATE) as staged:
             staged.write(data)
             staged.publish(overwrite=False)
     return tuple(path for path, _ in places)
+
+
+def remove_unfinished(exported: Iterable[str]) -> None:
+    """Remove what a process that was killed while it wrote files of a case left beside them,
+    under a name that begins with a dot: it holds what they hold, and no list names it."""
+    from passerby.batch.ledger import remove_partials
+
+    for folder in {Path(path).parent for path in exported}:
+        remove_partials(folder)
 
 
 def calendar_file(case: Case, today: date) -> Given:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,11 @@ def send(
     from passerby.rights.render.smtp import submit_eml
     from passerby.rights.render.smtp_config import config_path, password_of, read_server
 
+    if access.today is not None and access.today != date.today():
+        raise UsageError(
+            f"a letter is sent today, not on {access.today}",
+            "Leave --today out; record by `request sent` what you sent yourself on another day.",
+        )
     server = read_server(smtp or config_path())
     with open_desk(access) as desk:
         drafted, eml = _ready(desk, reference, letter)

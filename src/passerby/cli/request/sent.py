@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +65,44 @@ def sent(access: Access, reference: str, output: Path | None, as_json: bool, **g
             raise UsageError(f"{case.reference} has no letter {number}")
         if kept.sent is None:
             _record(desk, case.reference, kept, given)
-        elif given["received"] is None:
-            raise UsageError(f"letter {number} was sent on {kept.sent.day} already")
-        if given["received"] is not None:
-            desk.record_received(reference, number, given["received"])
+        else:
+            _record_receipt(desk, case.reference, kept, kept.sent.day, given)
         return _tell(desk, case.reference, number, output, as_json=as_json)
+
+
+_OF_SENDING = {
+    "day": "--date",
+    "channel": "--channel",
+    "message_id": "--message-id",
+    "eml": "--eml",
+}
+"""The options that tell how a letter went out, which is recorded once."""
+
+
+def _record_receipt(
+    desk: Desk, reference: str, kept: KeptLetter, sent_on: date, given: dict[str, Any]
+) -> None:
+    """Record when a letter that went out before was received, or correct that."""
+    from passerby.files import read_input
+    from passerby.rights.cases.desk import Given
+    from passerby.rights.render.incoming import MAX_BYTES
+
+    number, day, proof = kept.drafted.letter, given["received"], given["proof"]
+    cannot = [option for name, option in _OF_SENDING.items() if given[name] is not None]
+    if cannot or day is None:
+        also = f": {', '.join(cannot)} cannot change that" if cannot else ""
+        raise UsageError(
+            f"{reference}: letter {number} ({kept.drafted.kind}) was sent on {sent_on} already"
+            f"{also}",
+            "Name another letter by --letter N, or give --received alone for the day on which"
+            f" letter {number} was received. Nothing was recorded.",
+        )
+    file = None
+    if proof is not None:
+        file = Given(file_name=proof.name, data=read_input(proof, MAX_BYTES))
+    desk.record_received(reference, number, day, file)
+    if kept.received is not None:
+        say(f"Corrected: letter {number} was received on {day}, not on {kept.received.day}.")
 
 
 def _record(desk: Desk, reference: str, kept: KeptLetter, given: dict[str, Any]) -> None:
@@ -81,7 +115,8 @@ def _record(desk: Desk, reference: str, kept: KeptLetter, given: dict[str, Any])
     way = Channel(given["channel"]) if given["channel"] else kept.drafted.channel
     real = given["message_id"] or (mail.message_id if mail else None) or kept.drafted.message_id
     message_id = real if way is Channel.EMAIL else None
-    desk.record_sent(reference, kept.drafted.letter, day, way, message_id, file)
+    number = kept.drafted.letter
+    desk.record_sent(reference, number, day, way, message_id, file, received=given["received"])
 
 
 def _proof(eml: Path | None, proof: Path | None) -> tuple[Given | None, Mail | None]:

@@ -120,12 +120,13 @@ def case_lines(desk: Desk, client: Client, case: Case) -> Iterator[str]:
         yield f"  {case.extension.day}: extension announced"
     for reply in case.replies:
         yield f"  {reply.day}: {'refused' if reply.refused else 'answered'}"
-        yield from (f"    {one.point}: {one.verdict}  {one.remark}" for one in reply.points)
-    for one in case.standing:
-        deadline = one.deadline
+        for one in reply.points:
+            yield f"    {one.point}: {one.verdict}  {one.remark}".rstrip()
+    for standing in case.standing:
+        deadline = standing.deadline
         due = f"due {deadline.due}" if deadline.due else deadline.why_none or "no day stands"
         late = f", late from {deadline.overdue_from}" if deadline.overdue_from else ""
-        yield f"  clock {one.clock}: {due}{late}"
+        yield f"  clock {standing.clock}: {due}{late}"
     yield from proposal_lines(desk.propose(case.reference))
 
 

@@ -26,12 +26,15 @@ def points_of(law: Law, rights: Iterable[RightKind]) -> tuple[Point, ...]:
     return tuple(point for point in Point if point.value in demanded)
 
 
-def read_verdicts(lines: Iterable[str], demanded: tuple[Point, ...]) -> tuple[Answered, ...]:
+def read_verdicts(
+    lines: Iterable[str], demanded: tuple[Point, ...], rest: Verdict | None = None
+) -> tuple[Answered, ...]:
     """Return how a reply treats each demanded point, from lines such as
     `sources=missing only "the internet" is named`.
 
-    Empty lines and lines that begin with # are left out. Where no point was refused no reasons
-    are due: `reasons` need not be told then. Raises BadRecord, with the number of
+    Empty lines and lines that begin with # are left out. `rest` is the verdict on every point
+    that no line tells of. Where no point was refused no reasons are due: `reasons` need not be
+    told then, and `rest` does not reach it. Raises BadRecord, with the number of
     the line, for a point that is not demanded or stands twice, or an unknown verdict; and when
     a demanded point is not told: silence is `missing`, and the reader has to say so.
     """
@@ -44,9 +47,16 @@ def read_verdicts(lines: Iterable[str], demanded: tuple[Point, ...]) -> tuple[An
         if answered.point in told:
             raise BadRecord(f"line {number}: {answered.point} stands twice")
         told[answered.point] = answered
-    refused = any(answered.verdict in _REFUSALS for answered in told.values())
+    verdicts = {answered.verdict for answered in told.values()}
+    others = [point for point in demanded if point not in told and point is not Point.REASONS]
+    if rest is not None:
+        told.update({point: Answered(point=point, verdict=rest) for point in others})
+        verdicts |= {rest} if others else set()
+    refused = bool(verdicts & _REFUSALS)
     if told and not refused and Point.REASONS in demanded and Point.REASONS not in told:
         told[Point.REASONS] = Answered(point=Point.REASONS, verdict=Verdict.GIVEN)
+    if rest is not None and Point.REASONS in demanded and Point.REASONS not in told:
+        told[Point.REASONS] = Answered(point=Point.REASONS, verdict=rest)
     untold = [point.value for point in demanded if point not in told]
     if untold:
         raise BadRecord(

@@ -202,8 +202,10 @@ class Desk:
         channel: Channel,
         message_id: str | None = None,
         proof: Given | None = None,
+        received: date | None = None,
     ) -> None:
-        """Record that a letter went out, and by which way."""
+        """Record that a letter went out, and by which way; with `received`, when the other side
+        received it."""
         file, files = _kept(proof, Role.PROOF)
         client_id, _, case = self.records.find(reference)
         event = LetterSent(
@@ -225,7 +227,12 @@ class Desk:
                 authority=kept.drafted.authority,
             )
             events.append(goes)
-        self._record(client_id, case, events, files, why=f"letter {letter} was sent on {day}")
+        why = f"letter {letter} was sent on {day}"
+        if received is not None:
+            past = self._past(received)
+            events.append(ReceiptRecorded(case=case.reference, letter=letter, day=past))
+            why = f"{why} and received on {received}"
+        self._record(client_id, case, events, files, why=why)
 
     def record_received(
         self, reference: str, letter: int, day: date, proof: Given | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from passerby.errors import BadRecord
 from passerby.rights.cases.desk import Desk, Given
+from passerby.rights.cases.enclosing import enclose
 from passerby.rights.cases.events import (
     Attachment,
     ClientAdded,
@@ -23,6 +23,7 @@ from passerby.rights.cases.reference import new_reference
 from passerby.rights.cases.requesting import Request, check_request, opening_of
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.transitions import check_letter
+from passerby.rights.cases.ways import last_way
 from passerby.rights.facts.letter import Letter, LetterKind
 from passerby.rights.facts.matter import Matter
 from passerby.rights.letters.addressee import language_for
@@ -39,14 +40,17 @@ _WITH_GRACE = frozenset({LetterKind.REMINDER, LetterKind.WANTING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A letter that somebody wants: its kind, its language (None: one that the other side
-    reads), the language of a reading copy (None: the client's), and a crop that goes with it."""
+    """A letter that somebody wants: its kind, its language (None: that of the case's latest
+    letter to the same side, else one that is read there), the language of a reading copy (None:
+    the client's), a crop that goes with it, and whether the one that went out before goes with a
+    complaint."""
 
     kind: LetterKind
     language: str | None = None
     reading_language: str | None = None
     wanted: Wanted = field(default_factory=Wanted)
     crop: Given | None = None
+    with_crop: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +73,13 @@ def draft_letter(desk: Desk, reference: str, order: Order, at: datetime) -> Draf
     """
     client_id, client, case = desk.records.find(reference)
     check_letter(case, order.kind)
-    composed = _compose(desk, client, case, order, desk.records.head(client_id))
-    enclosed = _enclosed(desk, client_id, case, composed.matter, order)
-    files, notes = _Made(case, composed, enclosed).files(at)
+    matter = _matter(desk, client, case, order, desk.records.head(client_id))
+    crop = _attached(order.crop)
+    enclosed = enclose(
+        desk.records, client_id, case, matter, order.kind, crop, with_crop=order.with_crop
+    )
+    composed = _compose(desk, client, case, enclosed.matter, order)
+    files, notes = _Made(case, composed, enclosed.attachments).files(at)
     event = _event(case, order, composed, tuple(file for file, _ in files))
     desk.records.append(client_id, event, {file.name: data for file, data in files})
     return Draft(
@@ -79,7 +87,7 @@ def draft_letter(desk: Desk, reference: str, order: Order, at: datetime) -> Draf
         event=event,
         letter=composed.letter,
         files=tuple(Given(file_name=file.file_name, data=data) for file, data in files),
-        notes=(*notes, *composed.notes),
+        notes=(*notes, *enclosed.notes, *composed.notes),
     )
 
 
@@ -98,7 +106,8 @@ def rehearse(
     opened = follow(client, opening_of(request, law, new_reference(()), desk.today))
     case = opened.cases[-1]
     desk.check_days(case, law)
-    composed = _compose(desk, opened, case, order, anchor="0" * 64)
+    matter = _matter(desk, opened, case, order, anchor="0" * 64)
+    composed = _compose(desk, opened, case, matter, order)
     if composed.message_id is not None:
         eml.letter_eml(composed.letter, message_id=composed.message_id, at=at)
 
@@ -114,12 +123,35 @@ class _Composed:
     notes: tuple[str, ...]
 
 
-def _compose(desk: Desk, client: Client, case: Case, order: Order, anchor: str) -> _Composed:
-    matter = matter_of(
+def _matter(desk: Desk, client: Client, case: Case, order: Order, anchor: str) -> Matter:
+    return matter_of(
         client, case, order.kind, desk.knowledge, day=desk.today, anchor=anchor, wanted=order.wanted
     )
+
+
+def _attached(crop: Given | None) -> eml.Attachment | None:
+    if crop is None:
+        return None
+    return eml.Attachment(
+        file_name=crop.file_name, media_type=media_type_of(crop.data), data=crop.data
+    )
+
+
+def _language(case: Case, matter: Matter, order: Order, codes: list[str]) -> str:
+    """The language that is wanted, else that of the case's latest letter to the same side, else
+    one that is read there."""
+    authority = matter.authority.id if matter.authority is not None else None
+    way = last_way(case, order.kind, authority)
+    if order.language is not None:
+        return order.language
+    if way is not None and way.language in codes:
+        return way.language
+    return language_for(matter, order.kind, codes)
+
+
+def _compose(desk: Desk, client: Client, case: Case, matter: Matter, order: Order) -> _Composed:
     codes = [language.code for language in desk.knowledge.languages()]
-    code = order.language or language_for(matter, order.kind, codes)
+    code = _language(case, matter, order, codes)
     language = desk.knowledge.language(code)
     grace = desk.today + GRACE if order.kind in _WITH_GRACE else None
     letter = compose(matter, order.kind, language, grace=grace)
@@ -194,31 +226,6 @@ def _thread(case: Case) -> tuple[str, ...]:
     return tuple(each for each in ids if each is not None)
 
 
-def _enclosed(
-    desk: Desk, client_id: str, case: Case, matter: Matter, order: Order
-) -> tuple[eml.Attachment, ...]:
-    """What goes with a mail: the document of the mandate, and the crop."""
-    found = []
-    mandate = matter.mandate
-    if mandate is not None and mandate.evidence is not None:
-        kept = _mandate_file(mandate.evidence)
-        data = desk.records.file(client_id, kept)
-        media_type = media_type_of(data)
-        suffix = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
-        name = f"{case.reference}-mandate{suffix.get(media_type, '.bin')}"
-        found.append(eml.Attachment(file_name=name, media_type=media_type, data=data))
-    if order.kind is LetterKind.CROP:
-        if order.crop is None:
-            raise BadRecord("the crop is missing", "Make one with `passerby request crop`.")
-        name, data = order.crop.file_name, order.crop.data
-        found.append(eml.Attachment(file_name=name, media_type=media_type_of(data), data=data))
-    return tuple(found)
-
-
-def _mandate_file(sha256: str) -> Attachment:
-    return Attachment(name=sha256, sha256=sha256, role=Role.MANDATE, file_name="mandate")
-
-
 def _event(
     case: Case, order: Order, composed: _Composed, files: tuple[Attachment, ...]
 ) -> LetterDrafted:
@@ -237,6 +244,21 @@ def _event(
         mandate_id=order.wanted.acting(case),
         authority=authority if order.kind is LetterKind.COMPLAINT else None,
         doubts=len(letter.doubts),
+        to_given=_is_given(case, order, matter),
+    )
+
+
+def _is_given(case: Case, order: Order, matter: Matter) -> bool:
+    """Whether the client named the address of a letter: for this one, or for an earlier one."""
+    if order.wanted.to is not None:
+        return True
+    authority = matter.authority.id if matter.authority is not None else None
+    way = last_way(case, order.kind, authority)
+    contact = matter.contact
+    return (
+        way is not None
+        and way.to_given
+        and (way.channel, way.to) == (contact.channel, contact.value)
     )
 
 

@@ -120,7 +120,8 @@ class CaseOpened:
 class LetterDrafted:
     """A letter was composed. `letter` counts the case's letters: `1`, `2`, ... `authority` is
     the one it goes to, where it goes to one. `doubts` is how many reasons there were to check
-    it before it goes out."""
+    it before it goes out. `to_given`: the client named the address herself, and it was not looked
+    up in what is known."""
 
     case: str
     letter: int
@@ -134,6 +135,7 @@ class LetterDrafted:
     mandate_id: str | None = None
     authority: str | None = None
     doubts: int = 0
+    to_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

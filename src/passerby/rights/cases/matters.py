@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from passerby.errors import NoAddress, UnknownName
+from passerby.errors import UnknownName
 from passerby.rights.cases.mandates import mandate_for
-from passerby.rights.cases.state import Case, Client
+from passerby.rights.cases.state import FIRST, Case, Client
+from passerby.rights.cases.timing import holiday_places, provisional
+from passerby.rights.cases.ways import contact_of, given_contact
+from passerby.rights.facts.deadline import Deadline
+from passerby.rights.facts.law import Law
 from passerby.rights.facts.letter import LetterKind
 from passerby.rights.facts.matter import Crop, Matter, Reply, Sent
 from passerby.rights.facts.party import Authority, Channel, Contact, Controller, Remit
-from passerby.rights.facts.source import Confidence, Source
 from passerby.rights.knowledge import Knowledge
-
-_BEST_FIRST = (Channel.EMAIL, Channel.POST, Channel.FORM, Channel.FAX)
-"""In which order the ways to reach somebody are tried; nobody is phoned."""
-
+from passerby.rights.letters.bounds import REQUESTED
 
 HERSELF = "none"
 """Stands for a mandate where the client writes herself in a case that somebody else began."""
@@ -25,9 +24,11 @@ HERSELF = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody wants of a letter, beyond its kind. All can be left open: `channel`: the
-    best that is known; `to`: an address of her own, for that channel; `authority`: the one of
-    the case, else the one of the place; `mandate_id`: the case's, and `HERSELF` for none."""
+    """What somebody wants of a letter, beyond its kind. All can be left open: `channel` and
+    `to`, an address of her own for that channel: those of the case's latest letter to the same
+    side, else the best that is known; `authority`: that of the case's latest complaint, else the
+    one of the case, else the one of the place; `mandate_id`: the case's, and `HERSELF` for
+    none."""
 
     channel: Channel | None = None
     to: str | None = None
@@ -78,16 +79,28 @@ def matter_of(
         rulings=knowledge.rulings(controller=opened.controller, law=opened.law),
         sent=_sent(case),
         replies=_replies(case),
-        deadline=case.deadline,
+        deadline=_deadline(case, kind, law, controller, day),
         crop=wanted.crop,
         anchor=anchor,
     )
 
 
+def _deadline(
+    case: Case, kind: LetterKind, law: Law, controller: Controller | None, day: date
+) -> Deadline | None:
+    """The deadline that runs; for a first letter the one that would, were it received today."""
+    if kind not in FIRST:
+        return case.deadline
+    rights = [right for right in REQUESTED if right in case.opened.rights]
+    return provisional(law, rights or case.opened.rights, holiday_places(case, controller), day)
+
+
 def _authority(
     case: Case, kind: LetterKind, knowledge: Knowledge, wanted: Wanted
 ) -> Authority | None:
-    name = wanted.authority or case.opened.authority
+    complaints = [each.drafted for each in case.letters if each.drafted.kind is kind]
+    last = complaints[-1].authority if complaints and kind is LetterKind.COMPLAINT else None
+    name = wanted.authority or last or case.opened.authority
     if name is not None:
         return knowledge.authority(name)
     remit = Remit.COMPANIES if case.opened.agency is None else Remit.PUBLIC_BODIES
@@ -108,44 +121,8 @@ def _contact(
     day: date,
 ) -> Contact:
     if wanted.to is not None:
-        return Contact(
-            channel=wanted.channel or Channel.EMAIL,
-            value=wanted.to,
-            source=Source(title="given by the client", checked=day),
-            checked=day,
-            confidence=Confidence.READ,
-        )
-    missing: tuple[str, ...] = ()
-    if kind is LetterKind.COMPLAINT:
-        name, contacts = ("the authority", authority.contacts if authority else ())
-    elif controller is not None:
-        name, contacts, missing = controller.name, controller.contacts, controller.missing
-    else:
-        agency = case.opened.agency
-        name, contacts = (agency.name, agency.contacts) if agency else ("", ())
-    channels = _BEST_FIRST if wanted.channel is None else (wanted.channel,)
-    found = best_contact(contacts, channels)
-    if found is None:
-        way = f" by {wanted.channel}" if wanted.channel is not None else ""
-        look_up = f" Missing: {'; '.join(missing)}." if missing else ""
-        raise NoAddress(
-            f"no sourced address of {name} is known{way}",
-            f"Look it up and give it with --to, or add it in a file of your own.{look_up}",
-        )
-    return found
-
-
-def best_contact(contacts: Iterable[Contact], channels: Iterable[Channel]) -> Contact | None:
-    """Return the first address of the first of these channels that has one; of several, one that
-    is for all purposes goes before one that is for some."""
-    known = tuple(contacts)
-    for channel in channels:
-        fit = sorted(
-            (one for one in known if one.channel is channel), key=lambda c: c.purpose != ""
-        )
-        if fit:
-            return fit[0]
-    return None
+        return given_contact(wanted.to, wanted.channel or Channel.EMAIL, day)
+    return contact_of(case, kind, controller, authority, wanted.channel)
 
 
 def _sent(case: Case) -> tuple[Sent, ...]:

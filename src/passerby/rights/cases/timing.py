@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from passerby.rights.cases.events import DeadlineComputed
 from passerby.rights.cases.state import Case
 from passerby.rights.clocks import compute
-from passerby.rights.facts.deadline import Occurrence
-from passerby.rights.facts.law import Clock, Law
+from passerby.rights.facts.deadline import Deadline, Occurrence
+from passerby.rights.facts.law import Clock, Law, RightKind
 from passerby.rights.facts.law import Event as Trigger
 from passerby.rights.facts.party import Controller
 
@@ -45,10 +45,22 @@ def clocks_of(case: Case, law: Law) -> tuple[Clock, ...]:
 def check_calendars(case: Case, law: Law, places: tuple[str, ...], today: date) -> None:
     """Raise what `compute` raises where no day could be told once the first letter is sent:
     before anything is written, and not when it has gone out."""
-    for kind in case.opened.rights:
+    named = [law.rights[kind].clock for kind in case.opened.rights if kind in law.rights]
+    for name in dict.fromkeys(name for name in named if name is not None):
+        compute(law.clocks[name], Occurrence(sent=today, received=today), places)
+
+
+def provisional(
+    law: Law, rights: Iterable[RightKind], places: tuple[str, ...], day: date
+) -> Deadline | None:
+    """Return when a first letter for these rights has to be answered if it is sent and received
+    on its own day: by the first clock that runs on them; None where none does. Raises what
+    `compute` raises."""
+    for kind in rights:
         right = law.rights.get(kind)
         if right is not None and right.clock is not None:
-            compute(law.clocks[right.clock], Occurrence(sent=today, received=today), places)
+            return compute(law.clocks[right.clock], Occurrence(sent=day, received=day), places)
+    return None
 
 
 def computations(

@@ -58,22 +58,25 @@ class Asked(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A letter of the same case that went out before."""
+    """A letter of the same case that went out before. `files` are the names of those that go
+    with the letter that speaks of it."""
 
     kind: str
     reference: str
     sent: date
     received: date | None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came back."""
+    """What came back. `files` are the names of those that go with the letter that speaks of it."""
 
     day: date
     refused: bool
     points: tuple[Answered, ...]
     asked: tuple[Asked, ...]
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

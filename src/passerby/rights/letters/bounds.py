@@ -11,7 +11,7 @@ from passerby.rights.facts.matter import Mandate, MandateKind, Matter, Sent
 from passerby.rights.facts.party import Channel
 from passerby.rights.facts.source import text_in
 
-_REQUESTED = (
+REQUESTED = (
     RightKind.ACCESS,
     RightKind.ERASURE,
     RightKind.OBJECTION,
@@ -57,12 +57,12 @@ def requested(matter: Matter) -> tuple[Right, ...]:
     """Return the rights that are exercised, in the order of a request. Raises NoRight where the
     law does not give one of them there, or where none was asked for."""
     for right in matter.rights:
-        if right not in _REQUESTED:
+        if right not in REQUESTED:
             raise NoRight(
                 f"a request cannot ask for {right.value!r}: that is a letter of its own",
                 "Leave it out of --right.",
             )
-    found = tuple(right_of(matter, kind) for kind in _REQUESTED if kind in matter.rights)
+    found = tuple(right_of(matter, kind) for kind in REQUESTED if kind in matter.rights)
     for given in found:
         clock = clock_of(matter.law, given)
         if clock is not None and clock.repeats is not None:

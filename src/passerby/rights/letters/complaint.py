@@ -12,7 +12,7 @@ from passerby.rights.facts.matter import Matter, Reply, Sent
 from passerby.rights.facts.party import Channel, Contact
 from passerby.rights.letters import citing
 from passerby.rights.letters.bounds import first_sent, requested, right_of
-from passerby.rights.letters.cleaning import clean_lines
+from passerby.rights.letters.cleaning import clean, clean_lines
 from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
     asked_of,
@@ -215,11 +215,17 @@ def _enclose(draft: Draft) -> None:
                 kind=draft.say(f"kinds.{sent.kind}"),
                 sent_reference=sent.reference,
             ),
+            sent.files,
         )
         for sent in matter.sent
     ]
     dated += [
-        (reply.day, draft.say("enclosures.reply", day=draft.date(reply.day)))
+        (reply.day, draft.say("enclosures.reply", day=draft.date(reply.day)), reply.files)
         for reply in matter.replies
     ]
-    draft.enclosures.extend(text for _, text in sorted(dated, key=lambda pair: pair[0]))
+    for _, text, files in sorted(dated, key=lambda one: one[0]):
+        names = f" ({', '.join(map(clean, files))})" if files else ""
+        draft.enclosures.append(f"{text}{names}")
+    if matter.crop is not None:
+        name, digest = matter.crop.file_name, matter.crop.sha256
+        draft.enclosures.append(draft.say("enclosures.crop", file_name=name, sha256=digest))

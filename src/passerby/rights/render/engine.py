@@ -32,12 +32,13 @@ _ADVICE = (
 def typeset(document: str, data: Mapping[str, object], day: date) -> bytes:
     """Return the PDF of one of our documents (a name in this folder) filled with `data`.
 
-    `day` is the only time in it. Raises BadRecord for characters that no font has,
+    `day` is the only time in it, at noon UTC: programs show it in their own zone, and midnight
+    would be the day before in all of America. Raises BadRecord for characters that no font has,
     DependencyError when typst fails for another reason.
     """
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     try:
-        pdf = _compile(_source(document), json.dumps(data), int(midnight.timestamp()))
+        pdf = _compile(_source(document), json.dumps(data), int(noon.timestamp()))
     except typst.TypstError as error:
         missing = _missing_of(error)
         if missing:

@@ -14,7 +14,7 @@ _GROUPED = frozenset({BlockKind.NUMBERED, BlockKind.BULLET})
 def letter_pdf(letter: Letter, paper: Paper) -> bytes:
     """Typeset a letter: PDF/UA-1 with embedded fonts; the same letter gives the same bytes.
 
-    The only time in it is midnight UTC of the letter's day; no name but those in its text.
+    The only time in it is noon UTC of the letter's day; no name but those in its text.
     Raises BadRecord for text that cannot be set: control characters, or letters that no
     embedded font has (`unprintable` tells those before).
     """

@@ -13,8 +13,10 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from email.utils import format_datetime
 
 from passerby.errors import BadRecord, DependencyError, NetworkForbidden, NoAddress
 from passerby.rights.render.headers import check_address, check_message_id
@@ -26,7 +28,7 @@ OFFLINE = "PASSERBY_OFFLINE"
 _GREETING = "[127.0.0.1]"
 """What is said in EHLO instead of this machine's name: an address literal (RFC 5321, 4.1.3)."""
 _NOT_SENT = "Nothing was sent."
-_LEFT_OUT = re.compile(rb"(?im)^(?:X-Unsent|Bcc):[^\n]*\n(?:[ \t][^\n]*\n)*")
+_LEFT_OUT = re.compile(rb"(?im)^(?:X-Unsent|Bcc|Date):[^\n]*\n(?:[ \t][^\n]*\n)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,8 @@ class Submission:
 
 
 def submit_eml(eml: bytes, server: Server, password: str | None) -> Submission:
-    """Send an e-mail to all of its recipients; `X-Unsent` and `Bcc` are left out of it.
+    """Send an e-mail to all of its recipients; `X-Unsent` and `Bcc` are left out of it, and its
+    date is now, in UTC: a draft may be weeks old (RFC 5322, 3.6.1).
 
     Raises NetworkForbidden where `PASSERBY_OFFLINE` is set, BadRecord for an e-mail without
     sender, recipient or Message-ID, NoAddress when the server refuses a recipient, and
@@ -51,7 +54,7 @@ def submit_eml(eml: bytes, server: Server, password: str | None) -> Submission:
             f"{OFFLINE} forbids sending", "Send the EML with your mail program, or unset it."
         )
     sender, recipients, message_id = _envelope(eml)
-    data = _outgoing(eml)
+    data = _outgoing(eml, datetime.now(UTC))
     client = _connect(server)
     try:
         _log_in(client, server, password)
@@ -81,11 +84,12 @@ def _envelope(eml: bytes) -> tuple[str, tuple[str, ...], str]:
     )
 
 
-def _outgoing(eml: bytes) -> bytes:
-    """The e-mail with CRLF, without the fields that are for mail programs only."""
+def _outgoing(eml: bytes, at: datetime) -> bytes:
+    """The e-mail with CRLF, dated, without the fields that are for mail programs only."""
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", eml)
     head, gap, body = lines.partition(b"\r\n\r\n")
-    return _LEFT_OUT.sub(b"", head + b"\r\n")[:-2] + gap + body
+    date = f"Date: {format_datetime(at)}\r\n".encode("ascii")
+    return date + _LEFT_OUT.sub(b"", head + b"\r\n")[:-2] + gap + body
 
 
 def _connect(server: Server) -> smtplib.SMTP:

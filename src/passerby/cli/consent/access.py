@@ -1,0 +1,106 @@
+"""Opening the register: where it is, and what opens it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from passerby.cli.console import say_surely
+from passerby.cli.options import Name
+from passerby.cli.unlock import KEY_OPTIONS, Keys, secret_of, tell_recovery_key, user_data
+
+if TYPE_CHECKING:
+    from passerby.consent.register import Register
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What the options of `access_options` said."""
+
+    store: Path | None = None
+    passphrase_file: Path | None = None
+    key_file: Path | None = None
+    recovery_key_file: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the register is."""
+        return self.store or user_data("consents")
+
+    @property
+    def keys(self) -> Keys:
+        """What opens it."""
+        return Keys(
+            passphrase_file=self.passphrase_file,
+            key_file=self.key_file,
+            recovery_key_file=self.recovery_key_file,
+        )
+
+
+def access_options(command: Command) -> Command:
+    """Add the options that say which register is meant, as one argument `access`."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **values: Any) -> Any:
+        given = {name: values.pop(name) for name in _NAMES}
+        return command(*arguments, access=Access(**given), **values)
+
+    made: Any = run
+    for decorate in reversed(_OPTIONS):
+        made = decorate(made)
+    return cast(Command, made)
+
+
+_NAMES = tuple(field.name for field in fields(Access))
+_OPTIONS = (
+    click.option(
+        "--store",
+        type=Name(),
+        metavar="FOLDER",
+        help="The folder of the encrypted register.  [default: in the user's data folder]",
+    ),
+    *KEY_OPTIONS,
+)
+
+
+@contextlib.contextmanager
+def open_register(access: Access) -> Iterator[Register]:
+    """Open the register. Raises StoreMissing when there is none yet."""
+    from passerby.consent.register import NONE_YET, Register
+    from passerby.errors import StoreMissing
+    from passerby.report.text import printable
+    from passerby.store import Store
+
+    # Nobody is asked for the passphrase of what is not there.
+    if not Store.begun(access.folder):
+        place = printable(str(access.folder))
+        raise StoreMissing(f"there is no register of consents in {place}", NONE_YET)
+    with Register.open(access.folder, secret_of(access.keys, new=False)) as register:
+        yield register
+
+
+@contextlib.contextmanager
+def open_or_begin(access: Access) -> Iterator[Register]:
+    """Open the register, or begin it and tell the recovery key, once."""
+    from passerby.consent.register import Register
+    from passerby.store import Store
+
+    if Store.begun(access.folder):
+        with open_register(access) as register:
+            yield register
+        return
+    secret = secret_of(access.keys, new=True)
+    # Said before there is a key: where this cannot be read, none is made.
+    say_surely("New encrypted records are begun.")
+    register, recovery = Register.create(access.folder, secret)
+    with register:
+        tell_recovery_key(access.folder, recovery)
+        yield register

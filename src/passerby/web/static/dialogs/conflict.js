@@ -1,0 +1,54 @@
+// Two tabs decided on one face: the person says which holds.
+
+import { button, el } from "../core/dom.js";
+import { ACTION_WORDS, decided } from "../core/words.js";
+import { Dialog } from "./dialog.js";
+
+export class Conflicts {
+  constructor(folder) {
+    this.folder = folder;
+    this.dialog = new Dialog("This was decided elsewhere");
+    this.list = el("dl", { class: "versions" });
+    this.lead = el("p", {});
+    this.dialog.body.append(this.lead, this.list);
+    this.theirs = button("Leave theirs", () => this.end(false));
+    this.mine = button("Take mine", () => this.end(true), { class: "button primary" });
+    this.dialog.foot.append(this.theirs, this.mine);
+    this.dialog.closed = () => this.end(false);
+  }
+
+  /** Returns whether the person's own change is to be made on top of the other's. */
+  ask({ id, intent, now, touched }) {
+    const name = this.folder.rows.get(id)?.name ?? "This picture";
+    this.lead.textContent = intent.what
+      ? `${name} was changed in another tab just now. ${WHAT[intent.what]} anyway?`
+      : `In another tab, somebody decided on the same face of ${name} just now.`;
+    this.list.replaceChildren(...touched.flatMap((face) => this.versions(face, intent, now)));
+    this.dialog.show(this.theirs);
+    return new Promise((resolve) => { this.resolve = resolve; });
+  }
+
+  versions(id, intent, now) {
+    const at = now.faces.findIndex((face) => face.id === id);
+    const mine = intent.do.find((change) => change.face === id);
+    const theirs = at < 0 ? "removed" : decided(now.faces[at]);
+    return [el("dt", { text: at < 0 ? "Face" : `Face ${at + 1}, theirs` }), el("dd", { text: theirs }),
+      el("dt", { text: "Yours" }), el("dd", { text: words(mine) })];
+  }
+
+  end(mine) {
+    const { resolve } = this;
+    this.resolve = null;
+    this.dialog.close();
+    resolve?.(mine);
+  }
+}
+
+const WHAT = { undo: "Undo", redo: "Redo", signoff: "Sign off" };
+
+function words(change) {
+  if (change.kind === "reshape") return "moved or resized";
+  if (change.kind === "remove") return "removed";
+  const why = change.consent ? "consent on record" : change.reason;
+  return `${ACTION_WORDS[change.action] ?? change.kind}${why ? `: ${why}` : ""}`;
+}
