@@ -17,7 +17,8 @@
     ├── LimitExceeded               11  larger than the limits allow
     ├── DependencyError             20  something that should be installed is not
     │   ├── ModelError                  weights missing, or not the expected file
-    │   └── NetworkForbidden            a download was needed and is not allowed
+    │   ├── NetworkForbidden            a download was needed and is not allowed
+    │   └── SendingUnknown              a mail server did not say whether it took an e-mail
     ├── FinderError                 30  a detector failed on a picture
     ├── OutputError                 40  the result cannot be written
     │   ├── OutputExists                something else stands where it would go
@@ -208,6 +209,16 @@ class NetworkForbidden(DependencyError):
 
     code = "dependency.offline"
     advice = "Download the file elsewhere and run `passerby models add NAME FILE`."
+
+
+class SendingUnknown(DependencyError):
+    """The connection to a mail server broke before it said whether it took an e-mail."""
+
+    code = "dependency.sending"
+    advice = (
+        "Whether it was sent is not known: ask the recipient or look at your server before "
+        "sending it again."
+    )
 
 
 class FinderError(PasserbyError):

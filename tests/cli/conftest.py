@@ -28,5 +28,6 @@ def shell(
     monkeypatch.chdir(tmp_path)
     Path("me.toml").write_text(SENDER)
     Path("words").write_text("a horse that counts to eight\n")
+    Path("words").chmod(0o600)
     monkeypatch.setenv("PASSERBY_PASSPHRASE_FILE", "words")
     yield Clinic(capfd)

@@ -19,6 +19,9 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 APPEND = st.tuples(
     st.integers(0, 9), st.binary(max_size=300), st.dictionaries(NAMES, st.binary(max_size=300))
 )
+TOGETHER = st.tuples(
+    st.just("together"), st.integers(0, 9), st.lists(st.binary(max_size=40), max_size=3)
+)
 STEPS = st.lists(
     st.one_of(
         st.just("add"),
@@ -27,7 +30,7 @@ STEPS = st.lists(
         st.just("renew"),
         st.tuples(st.just("erase"), st.integers(0, 9)),
         APPEND,
-        st.tuples(st.just("together"), st.integers(0, 9), st.lists(st.binary(max_size=40), max_size=3)),
+        TOGETHER,
         APPEND,
         APPEND,
     ),

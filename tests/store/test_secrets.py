@@ -6,6 +6,8 @@ import errno
 import os
 import re
 import stat
+import subprocess
+import sys
 import traceback
 from pathlib import Path
 
@@ -96,8 +98,8 @@ def test_a_cheaper_derivation_is_refused(
 
 
 def test_accents_open_however_they_are_typed(tmp_path: Path) -> None:
-    Store.create(tmp_path, Passphrase("caf\N{LATIN SMALL LETTER E WITH ACUTE}"))[0].close()
-    Store.open(tmp_path, Passphrase("cafe\N{COMBINING ACUTE ACCENT}")).close()
+    Store.create(tmp_path, Passphrase("eight caf\N{LATIN SMALL LETTER E WITH ACUTE}"))[0].close()
+    Store.open(tmp_path, Passphrase("eight cafe\N{COMBINING ACUTE ACCENT}")).close()
 
 
 @pytest.mark.parametrize("use", [Store.create, Store.open])
@@ -106,6 +108,72 @@ def test_an_empty_passphrase(folder: Path, tmp_path: Path, use: object) -> None:
     with pytest.raises(UsageError, match="passphrase is empty"):
         use(place, Passphrase(""))  # type: ignore[operator]
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["seven c", "e\N{COMBINING ACUTE ACCENT}" * 7, "cs six\ud83d\udc34"]
+)
+def test_a_passphrase_of_fewer_than_eight_characters(
+    folder: Path, tmp_path: Path, text: str
+) -> None:
+    with pytest.raises(UsageError, match="fewer than 8 characters"):
+        Store.create(tmp_path / "new", Passphrase(text))
+    assert not (tmp_path / "new").exists()
+    with Store.open(folder, PHRASE) as store:
+        with pytest.raises(UsageError, match="fewer than 8 characters"):
+            store.change_secret(Passphrase(text))
+        store.change_secret(Passphrase(text + "!"))
+    Store.open(folder, Passphrase(text + "!")).close()
+
+
+def test_a_key_file_beside_what_it_opens(folder: Path, tmp_path: Path) -> None:
+    inside = KeyFile.create(folder / "key")
+    (tmp_path / "link").symlink_to(inside.path)
+    with Store.open(folder, PHRASE) as store:
+        for path in (inside.path, tmp_path / "link", folder / ".." / folder.name / "key"):
+            with pytest.raises(UsageError, match="lies in the folder of the records"):
+                store.change_secret(KeyFile(path))
+    with pytest.raises(UsageError, match="lies in the folder of the records"):
+        Store.create(folder, inside)
+    Store.open(folder, PHRASE).close()
+
+
+def test_no_core_is_dumped_of_a_process_that_opened_records(folder: Path) -> None:
+    code = (
+        f"import resource, sys; sys.path[:] = {sys.path}\n"
+        "from pathlib import Path\n"
+        "from passerby.store import Store\n"
+        "from store_parts import PHRASE\n"
+        "core = resource.RLIMIT_CORE\n"
+        "hard = resource.getrlimit(core)[1]\n"
+        "resource.setrlimit(core, (hard, hard))\n"
+        "Store.open(Path(sys.argv[1]), PHRASE, read_only=True).close()\n"
+        "print(hard, *resource.getrlimit(core))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True
+    )
+    before, soft, hard = map(int, done.stdout.split())
+    assert (soft, hard) == (0, before)
+
+
+def test_a_recovery_key_is_shown_before_it_is_the_one(folder: Path, recovery: str) -> None:
+    shown: list[str] = []
+
+    def full(text: str) -> None:
+        shown.append(text)
+        raise OutputUnwritable("stderr is full")
+
+    with Store.open(folder, RecoveryKey(recovery)) as store:
+        with pytest.raises(OutputUnwritable):
+            store.renew_recovery_key(full)
+        Store.open(folder, RecoveryKey(recovery)).close()
+        with pytest.raises(StoreLocked):
+            Store.open(folder, RecoveryKey(shown[0]))
+        assert store.renew_recovery_key(shown.append) == shown[1]
+    with pytest.raises(StoreLocked):
+        Store.open(folder, RecoveryKey(recovery))
+    Store.open(folder, RecoveryKey(shown[1])).close()
 
 
 def test_secrets_are_not_shown() -> None:
@@ -230,8 +298,8 @@ def test_a_passphrase_of_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 def test_characters_in_two_halves_open_as_whole_ones(tmp_path: Path) -> None:
     """A Windows console hands them out so, and a passphrase file does not."""
-    Store.create(tmp_path / "records", Passphrase("horse \N{HORSE FACE}"))[0].close()
-    Store.open(tmp_path / "records", Passphrase("horse \ud83d\udc34")).close()
+    Store.create(tmp_path / "records", Passphrase("a horse \N{HORSE FACE}"))[0].close()
+    Store.open(tmp_path / "records", Passphrase("a horse \ud83d\udc34")).close()
 
 
 def test_half_of_a_character_is_not_told_with_the_passphrase(tmp_path: Path) -> None:

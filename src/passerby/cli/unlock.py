@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from passerby.cli.console import say_surely
+from passerby.cli.console import say, say_surely
 from passerby.cli.options import Name
 from passerby.errors import UnreadableInput, UsageError
+from passerby.report.text import printable
 
 if TYPE_CHECKING:
     from passerby.store import Secret
@@ -62,33 +65,78 @@ def user_data(name: str) -> Path:
     return platformdirs.user_data_path("passerby", False) / name
 
 
-def secret_of(keys: Keys, *, new: bool) -> Secret:
-    """Return what opens the records, asking for a passphrase where nothing was given. `new`:
-    records are begun. Raises UsageError, UnreadableInput."""
+def secret_of(keys: Keys) -> Secret:
+    """Return what opens the records, asking for a passphrase where nothing was given. Raises
+    UsageError, UnreadableInput."""
     from passerby.store import KeyFile, Passphrase, RecoveryKey
 
-    ways = (keys.passphrase_file, keys.key_file, keys.recovery_key_file)
-    if sum(way is not None for way in ways) > 1:
-        raise UsageError("the records are opened in one way: give one of these files")
+    file = _file_of(keys)
+    if file is None:
+        return Passphrase(_asked("Passphrase", again=False))
+    _warn_if_loose(file)
     if keys.recovery_key_file is not None:
-        if new:
-            raise UsageError("records are begun with a passphrase or a key file")
-        return RecoveryKey(_first_line(keys.recovery_key_file))
-    if keys.key_file is not None:
-        if new and not os.path.lexists(keys.key_file):
-            return KeyFile.create(keys.key_file)
-        return KeyFile(keys.key_file)
-    named = keys.passphrase_file or os.environ.get(PASSPHRASE_FILE)
-    if named:
-        return Passphrase(_first_line(Path(named)))
-    return Passphrase(_asked(new=new))
+        return RecoveryKey(_first_line(file))
+    return KeyFile(file) if keys.key_file is not None else Passphrase(_first_line(file))
+
+
+def first_secret(keys: Keys, folder: Path) -> Secret:
+    """Return what is to open the records that are begun in a folder, and what `new_secret`
+    raises."""
+    if keys.recovery_key_file is not None:
+        raise UsageError("records are begun with a passphrase or a key file")
+    return new_secret(_file_of(keys), keys.key_file, folder, "Passphrase")
+
+
+def new_secret(file: Path | None, key_file: Path | None, folder: Path, prompt: str) -> Secret:
+    """Return what is to open the records in a folder from now on: a key file, which is made
+    where it is not there, else the passphrase in `file`, else the one that is asked for.
+
+    Raises UsageError for a passphrase that is too short and for a file in that folder, before
+    anything is made; UnreadableInput.
+    """
+    from passerby.store.secret import KeyFile, Passphrase, check_apart, check_new
+
+    for path in (file, key_file):
+        if path is not None:
+            check_apart(path, folder)
+    if key_file is not None:
+        if not os.path.lexists(key_file):
+            return KeyFile.create(key_file)
+        _warn_if_loose(key_file)
+        return KeyFile(key_file)
+    if file is not None:
+        _warn_if_loose(file)
+    words = _asked(prompt, again=True) if file is None else _first_line(file)
+    secret = Passphrase(words)
+    check_new(secret, folder)
+    return secret
+
+
+def _file_of(keys: Keys) -> Path | None:
+    """Return the file that opens the records; None where a passphrase has to be asked for."""
+    ways = (keys.passphrase_file, keys.key_file, keys.recovery_key_file)
+    given = [way for way in ways if way is not None]
+    if len(given) > 1:
+        raise UsageError("the records are opened in one way: give one of these files")
+    named = os.environ.get(PASSPHRASE_FILE)
+    return given[0] if given else Path(named) if named else None
+
+
+def _warn_if_loose(path: Path) -> None:
+    """Tell of a file of a secret that others can read. Where it cannot be looked at, reading it
+    says so."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            name = printable(str(path))
+            say(f"{name}: others on this machine may use it (mode {mode:04o}): chmod 600 it")
 
 
 def tell_recovery_key(folder: Path, recovery: str) -> None:
     """Show the recovery key of new records, once. Raises OutputUnwritable where nobody can read
     it."""
-    from passerby.report.text import printable
-
     say_surely(
         f"They are in {printable(str(folder))}.",
         "Write this recovery key down on paper; it is shown this once. It opens the records when",
@@ -110,13 +158,13 @@ def _first_line(path: Path) -> str:
         raise UnreadableInput(f"{path}: its first line is not UTF-8 text") from error
 
 
-def _asked(*, new: bool) -> str:
+def _asked(prompt: str, *, again: bool) -> str:
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             "there is nobody to ask for the passphrase",
             f"Give --passphrase-file or --key-file, or set ${PASSPHRASE_FILE}.",
         )
     words: str = click.prompt(
-        "Passphrase", hide_input=True, confirmation_prompt="Once more" if new else False, err=True
+        prompt, hide_input=True, confirmation_prompt="Once more" if again else False, err=True
     )
     return words

@@ -122,10 +122,17 @@ class Register:
         return cls(store, today=today), recovery
 
     @classmethod
-    def open(cls, folder: Path, secret: Secret, *, today: Callable[[], date] = _today) -> Register:
+    def open(
+        cls,
+        folder: Path,
+        secret: Secret,
+        *,
+        read_only: bool = False,
+        today: Callable[[], date] = _today,
+    ) -> Register:
         """Open the register in a folder. Raises as `Store.open` does."""
         try:
-            return cls(Store.open(folder, secret), today=today)
+            return cls(Store.open(folder, secret, read_only=read_only), today=today)
         except StoreMissing as error:
             raise StoreMissing(error.message, NONE_YET) from error
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from passerby.errors import OutputExists, OutputUnwritable, StoreLocked, UnreadableInput, UsageError
 from passerby.store.database import sync
 
+LEAST_CHARACTERS = 8
+"""The fewest that a new passphrase has. That it cannot be guessed takes more: several words."""
 _LEAST_FILE = 32
 _MOST_FILE = 1024 * 1024
 _RECOVERY_BYTES = 20
@@ -118,6 +120,32 @@ class RecoveryKey:
 
 
 Secret = Passphrase | KeyFile | RecoveryKey
+
+
+def check_new(secret: Secret, folder: Path) -> None:
+    """Raise UsageError for what the records in a folder should not be opened with from now on:
+    a passphrase that is soon guessed, a key file that goes wherever the records go, and a
+    recovery key, which is made and not chosen."""
+    if isinstance(secret, RecoveryKey):
+        raise UsageError("a recovery key is made, not chosen: give a passphrase or a key file")
+    if isinstance(secret, KeyFile):
+        check_apart(secret.path, folder)
+        return
+    secret.material()
+    if len(_encoded(secret.text).decode("utf-8", "surrogateescape")) < LEAST_CHARACTERS:
+        raise UsageError(
+            f"the passphrase has fewer than {LEAST_CHARACTERS} characters",
+            "Choose several words that do not stand together anywhere.",
+        )
+
+
+def check_apart(path: Path, folder: Path) -> None:
+    """Raise UsageError for a file of a secret that lies in the folder of the records."""
+    if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise UsageError(
+            f"{path} lies in the folder of the records that it opens",
+            "Keep it elsewhere: whoever copies the folder would have its key as well.",
+        )
 
 
 def new_recovery_key() -> RecoveryKey:

@@ -7,22 +7,24 @@ on the disk; when it raises or the machine stops, nothing of it is there, or all
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from passerby.errors import LimitExceeded, OutputExists, StoreError, StoreMissing, UsageError
+from passerby.errors import LimitExceeded, OutputExists, StoreError, StoreMissing
 from passerby.store import tables
 from passerby.store.audit import problems
 from passerby.store.chain import Chain
 from passerby.store.database import Database, prepare
+from passerby.store.dumps import forgo_core_dumps
 from passerby.store.entry import Entry, Tombstone
 from passerby.store.lock import Lock, make_lock, open_lock, slot_of
 from passerby.store.records import Part, Records, standing_of
 from passerby.store.seal import new_key
-from passerby.store.secret import RecoveryKey, Secret, new_recovery_key
+from passerby.store.secret import Secret, check_new, new_recovery_key
 
 MOST_BYTES = 256 * 1024 * 1024
 """The most that one record or one blob may have."""
@@ -66,11 +68,13 @@ class Store:
     ) -> tuple[Store, str]:
         """Begin records in a folder; return them and the recovery key, to be shown once.
 
-        Raises OutputExists where there are records already, and UsageError for an empty
-        passphrase or for a recovery key.
+        Raises OutputExists where there are records already, and UsageError for a passphrase of
+        fewer than 8 characters, a key file in the same folder, or a recovery key.
         """
+        check_new(secret, folder)
+        forgo_core_dumps()
         master, recovery = new_key(), new_recovery_key()
-        locks = (_new_lock(secret, master), make_lock(recovery, master))
+        locks = (make_lock(secret, master), make_lock(recovery, master))
         prepare(folder)
         database = Database(folder, wait=wait, read_only=False)
         try:
@@ -86,7 +90,8 @@ class Store:
         """Whether there are records in a folder: one in which `create` was cut off has none, and
         takes another `create`. Raises StoreError for a file that is no database."""
         try:
-            database = Database(folder, wait=WAIT, read_only=False)
+            # To write where that is possible: what a killed `create` left is put right by it.
+            database = Database(folder, wait=WAIT, read_only=not os.access(folder, os.W_OK))
         except StoreMissing:
             return False
         try:
@@ -122,6 +127,7 @@ class Store:
         for a wrong secret (after the derivation), StoreError for records of a newer Passerby,
         and UnreadableInput for a key file that cannot be read.
         """
+        forgo_core_dumps()
         database = Database(folder, wait=wait, read_only=read_only)
         try:
             database.check_format()
@@ -263,9 +269,10 @@ class Store:
         """Have another passphrase or key file open the records; the one before no longer does.
 
         The master key stays: who has an old copy of the records and its secret has that key.
-        Raises as `erase` does, and UsageError for a recovery key or an empty passphrase.
+        Raises as `erase` does, and UsageError as `create` does.
         """
-        self._replace(_new_lock(new, self._records.master))
+        check_new(new, self._database.folder)
+        self._replace(make_lock(new, self._records.master))
 
     def renew_recovery_key(self, show: Callable[[str], None] = _nobody) -> str:
         """Return a new recovery key; the one before no longer opens anything.
@@ -289,12 +296,6 @@ class Store:
         """Look at everything, blobs too; return what is wrong, one line each."""
         with self._database.reading():
             return problems(self._records)
-
-
-def _new_lock(secret: Secret, master: bytes) -> Lock:
-    if isinstance(secret, RecoveryKey):
-        raise UsageError("a recovery key is made, not chosen: give a passphrase or a key file")
-    return make_lock(secret, master)
 
 
 def _check_sizes(*parts: bytes) -> None:

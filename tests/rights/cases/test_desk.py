@@ -397,15 +397,15 @@ def test_what_another_process_wrote_in_between_is_not_written_over(
     with store_in(tmp_path) as store:
         client_id, reference = begun(store)
         desk = desk_on(store, DAY)
-        append = store.append
+        append_all = store.append_all
 
         def late(*arguments: object, **others: object) -> object:
             """Append after somebody else did, as happens between a look and a write."""
             with Store.open(tmp_path / "records", WORDS) as second:
                 second.append(client_id, b"{}")
-            return append(*arguments, **others)  # type: ignore[arg-type]
+            return append_all(*arguments, **others)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(store, "append", late)
+        monkeypatch.setattr(store, "append_all", late)
         with pytest.raises(StoreBusy):
             desk.close(reference, Closing.OTHER)
         assert store.entries(client_id)[-1].record == b"{}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from passerby.cli.care import store_group
 from passerby.cli.consent.add import add
 from passerby.cli.consent.due import due
 from passerby.cli.consent.erase import erase
@@ -26,5 +27,16 @@ def consent() -> None:
     """
 
 
-for command in (add, list_, show, published, due, withdraw, rerun, export, erase):
+for command in (
+    add,
+    list_,
+    show,
+    published,
+    due,
+    withdraw,
+    rerun,
+    export,
+    erase,
+    store_group("consents"),
+):
     consent.add_command(command)

@@ -13,7 +13,14 @@ import click
 
 from passerby.cli.console import say_surely
 from passerby.cli.options import Name
-from passerby.cli.unlock import KEY_OPTIONS, Keys, secret_of, tell_recovery_key, user_data
+from passerby.cli.unlock import (
+    KEY_OPTIONS,
+    Keys,
+    first_secret,
+    secret_of,
+    tell_recovery_key,
+    user_data,
+)
 
 if TYPE_CHECKING:
     from passerby.consent.register import Register
@@ -74,17 +81,35 @@ _OPTIONS = (
 @contextlib.contextmanager
 def open_register(access: Access) -> Iterator[Register]:
     """Open the register. Raises StoreMissing when there is none yet."""
-    from passerby.consent.register import NONE_YET, Register
+    from passerby.consent.register import Register
+
+    _check_begun(access)
+    with Register.open(access.folder, secret_of(access.keys)) as register:
+        yield register
+
+
+@contextlib.contextmanager
+def read_register(access: Access) -> Iterator[Register]:
+    """Open the register to read it alone: on a disk that is read-only too, and beside whoever
+    writes. Raises StoreMissing when there is none yet."""
+    from passerby.consent.register import Register
+
+    _check_begun(access)
+    with Register.open(access.folder, secret_of(access.keys), read_only=True) as register:
+        yield register
+
+
+def _check_begun(access: Access) -> None:
+    """Raise StoreMissing where there is no register: nobody is asked for the passphrase of what
+    is not there."""
+    from passerby.consent.register import NONE_YET
     from passerby.errors import StoreMissing
     from passerby.report.text import printable
     from passerby.store import Store
 
-    # Nobody is asked for the passphrase of what is not there.
     if not Store.begun(access.folder):
         place = printable(str(access.folder))
         raise StoreMissing(f"there is no register of consents in {place}", NONE_YET)
-    with Register.open(access.folder, secret_of(access.keys, new=False)) as register:
-        yield register
 
 
 @contextlib.contextmanager
@@ -97,7 +122,7 @@ def open_or_begin(access: Access) -> Iterator[Register]:
         with open_register(access) as register:
             yield register
         return
-    secret = secret_of(access.keys, new=True)
+    secret = first_secret(access.keys, access.folder)
     # Said before there is a key: where this cannot be read, none is made.
     say_surely("New encrypted records are begun.")
     register, recovery = Register.create(access.folder, secret)

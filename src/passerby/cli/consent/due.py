@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from passerby.cli.consent.access import Access, access_options, open_register
+from passerby.cli.consent.access import Access, access_options, read_register
 from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
 
@@ -36,7 +36,7 @@ def due(access: Access, within: int, as_json: bool) -> int:
     from passerby.report.json import document
     from passerby.report.text import plural, printable
 
-    with open_register(access) as register:
+    with read_register(access) as register:
         today = register.today
         found = [one for c in register.consents() for one in _due(register, c, today, within)]
     found.sort(key=lambda one: (one["day"] or "", one["consent"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from passerby.cli.consent.access import Access, access_options, open_register
+from passerby.cli.consent.access import Access, access_options, read_register
 from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
 
@@ -19,7 +19,7 @@ def list_(access: Access, as_json: bool) -> int:
     from passerby.report.json import document
     from passerby.report.text import printable
 
-    with open_register(access) as register:
+    with read_register(access) as register:
         found, today = register.consents(), register.today
     for one in found:
         say(printable(consent_line(one, today)))

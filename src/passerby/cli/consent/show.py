@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from passerby.cli.consent.access import Access, access_options, open_register
+from passerby.cli.consent.access import Access, access_options, read_register
 from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
 
@@ -28,7 +28,7 @@ def show(access: Access, consent_id: str, person: bool, as_json: bool) -> int:
     from passerby.report.json import document
     from passerby.report.text import printable
 
-    with open_register(access) as register:
+    with read_register(access) as register:
         consent, today = register.find(consent_id), register.today
         history = history_json(register.history(consent.id))
         her = _person(register, consent.id) if person else None

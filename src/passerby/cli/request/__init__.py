@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from passerby.cli.care import store_group
 from passerby.cli.options import InOrder
 from passerby.cli.request.answer import answer
 from passerby.cli.request.check_data import check_data
@@ -54,5 +55,6 @@ for command in (
     clock,
     crop,
     check_data,
+    store_group("records"),
 ):
     request.add_command(command)

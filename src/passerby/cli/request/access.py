@@ -15,7 +15,14 @@ import click
 from passerby.cli.console import say_surely
 from passerby.cli.options import Name
 from passerby.cli.request.days import Day
-from passerby.cli.unlock import KEY_OPTIONS, Keys, secret_of, tell_recovery_key, user_data
+from passerby.cli.unlock import (
+    KEY_OPTIONS,
+    Keys,
+    first_secret,
+    secret_of,
+    tell_recovery_key,
+    user_data,
+)
 from passerby.errors import BadDate
 
 if TYPE_CHECKING:
@@ -103,7 +110,17 @@ def open_desk(access: Access) -> Iterator[Desk]:
     """Open the records. Raises StoreMissing when there are none yet."""
     from passerby.store import Store
 
-    with Store.open(access.folder, secret_of(access.keys, new=False)) as store:
+    with Store.open(access.folder, secret_of(access.keys)) as store:
+        yield _desk(access, store)
+
+
+@contextlib.contextmanager
+def read_desk(access: Access) -> Iterator[Desk]:
+    """Open the records to read them alone: on a disk that is read-only too, and beside whoever
+    writes. Raises StoreMissing when there are none yet."""
+    from passerby.store import Store
+
+    with Store.open(access.folder, secret_of(access.keys), read_only=True) as store:
         yield _desk(access, store)
 
 
@@ -116,7 +133,7 @@ def open_or_begin(access: Access) -> Iterator[Desk]:
         with open_desk(access) as desk:
             yield desk
         return
-    secret = secret_of(access.keys, new=True)
+    secret = first_secret(access.keys, access.folder)
     # Said before there is a key: where this cannot be read, none is made.
     say_surely("New encrypted records are begun.")
     store, recovery = Store.create(access.folder, secret)

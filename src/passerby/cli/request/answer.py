@@ -34,13 +34,13 @@ _REASONS = (
     "--date", "day", type=Day(), metavar="DATE", help="The day it came.  [default: today]"
 )
 @click.option("--file", "files", multiple=True, type=Name(), metavar="FILE", help="The reply as it "
-              "came, as EML or PDF; repeatable.")  # fmt: skip
+              "came, as EML or PDF; repeatable. It goes into a bundle, with its name.")  # fmt: skip
 @click.option("--demand", metavar="NAMES", help="It wants proof of identity first: photo, id, "
               "selfie, form, other; with commas between.")  # fmt: skip
 @click.option("--pause", type=Day(), metavar="DATE", help="The clock stands still from this day "
               "on: for who holds that the doubts about identity are reasonable.")  # fmt: skip
 @click.option("--pause-why", default="identity in doubt", show_default=True, metavar="TEXT",
-              help="Why it does.")  # fmt: skip
+              help="Why it does. It stands in a bundle.")  # fmt: skip
 @click.option("--resume", type=Day(), metavar="DATE", help="The clock runs again from this day on.")
 @click.option("--extension", metavar="REASONS", help="It takes more time, for these reasons.")
 @click.option("--refused", is_flag=True, help="It refuses the request as a whole.")
@@ -51,7 +51,8 @@ _REASONS = (
     multiple=True,
     metavar="POINT=VERDICT",
     help="How it treats one point that the law demands: given, missing, refused, refused-validly, "
-    "with a remark behind a space; repeatable. Without any, each is asked for.",
+    "with a remark behind a space, which stands in a bundle; repeatable. Without any, each is "
+    "asked for.",
 )
 @click.option("--points", "points_file", type=Name(), metavar="FILE", help="The same, one a line.")
 @click.option(
@@ -96,23 +97,24 @@ def _record(desk: Desk, reference: str, given: dict[str, Any]) -> None:
     replied = not any(other) or told or given["refused"]
     # All is asked for and read before the first of it is recorded.
     points = _points(desk, reference, given) if replied else ()
-    if given["demand"] is not None:
-        desk.record_demand(reference, day, _asked(given["demand"]), files)
-    if given["pause"] is not None:
-        desk.begin_pause(reference, given["pause"], given["pause_why"])
-    if given["resume"] is not None:
-        desk.end_pause(reference, given["resume"])
-    if given["extension"] is not None:
-        desk.record_extension(reference, day, given["extension"])
-    if replied:
-        desk.record_reply(
-            reference,
-            day,
-            refused=given["refused"],
-            points=points,
-            reason=None if given["reason"] is None else Reason(given["reason"]),
-            files=files,
-        )
+    with desk.records.together(desk.records.find(reference)[0]):
+        if given["demand"] is not None:
+            desk.record_demand(reference, day, _asked(given["demand"]), files)
+        if given["pause"] is not None:
+            desk.begin_pause(reference, given["pause"], given["pause_why"])
+        if given["resume"] is not None:
+            desk.end_pause(reference, given["resume"])
+        if given["extension"] is not None:
+            desk.record_extension(reference, day, given["extension"])
+        if replied:
+            desk.record_reply(
+                reference,
+                day,
+                refused=given["refused"],
+                points=points,
+                reason=None if given["reason"] is None else Reason(given["reason"]),
+                files=files,
+            )
 
 
 def _points(desk: Desk, reference: str, given: dict[str, Any]) -> tuple[Answered, ...]:

@@ -10,7 +10,7 @@ import click
 
 from passerby.cli.console import print_json, say
 from passerby.cli.options import InOrder, Name, json_option
-from passerby.cli.request.access import Access, access_options, open_desk, open_or_begin
+from passerby.cli.request.access import Access, access_options, open_desk, open_or_begin, read_desk
 from passerby.cli.request.days import Day
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def list_(access: Access, as_json: bool) -> int:
     """List the clients with their ids."""
     from passerby.report.json import document
 
-    with open_desk(access) as desk:
+    with read_desk(access) as desk:
         found = desk.records.clients()
     for client_id, one in found:
         _say(client_id, one)
@@ -86,7 +86,7 @@ def list_(access: Access, as_json: bool) -> int:
 @json_option
 def show(access: Access, subject: str, as_json: bool) -> int:
     """Show one client: her cases, mandates, legal hold, retention, and what was exported."""
-    with open_desk(access) as desk:
+    with read_desk(access) as desk:
         return _tell(desk, client_of(desk, subject), as_json=as_json)
 
 

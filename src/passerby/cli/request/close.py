@@ -17,7 +17,8 @@ from passerby.cli.request.access import Access, access_options, open_desk
     type=click.Choice(["fulfilled", "withdrawn", "expired", "court", "other"]),
     help="Why it is pursued no longer.",
 )
-@click.option("--remark", default="", metavar="TEXT", help="A remark, kept with it.")
+@click.option("--remark", default="", metavar="TEXT", help="A remark, kept with it. "
+              "No bundle discloses it.")  # fmt: skip
 @access_options
 @json_option
 def close(access: Access, reference: str, reason: str, remark: str, as_json: bool) -> int:

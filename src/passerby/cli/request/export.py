@@ -21,7 +21,10 @@ def export(access: Access, reference: str, output: Path, as_json: bool) -> int:
     """Write the evidence of a case as one signed file: letters, replies, proofs of sending, a
     timeline, and the client's history as a chain of hashes.
 
-    It holds nothing of her other cases. `verify-bundle` checks it; give the fingerprint of the
+    It holds nothing of her other cases, of where files were written here, and of the remark with
+    which the case was closed. It does hold the case's history word for word: why the clock stood
+    still, the remarks on the points of a reply, and the names that given files had. Whoever
+    gets the bundle reads them. `verify-bundle` checks it; give the fingerprint of the
     key to whoever checks it in another way than the bundle.
     """
     from passerby.report.text import printable

@@ -9,7 +9,7 @@ import click
 
 from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
-from passerby.cli.request.access import Access, access_options, open_desk
+from passerby.cli.request.access import Access, access_options, read_desk
 from passerby.report.text import printable
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def list_(access: Access, what: str, as_json: bool) -> int:
 def _cases(access: Access) -> list[dict[str, Any]]:
     from passerby.cli.request.shown import case_json, case_line
 
-    with open_desk(access) as desk:
+    with read_desk(access) as desk:
         return [
             {"line": case_line(client, case), **case_json(client_id, client, case)}
             for client_id, client in desk.records.clients()

@@ -8,7 +8,7 @@ import click
 
 from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
-from passerby.cli.request.access import Access, access_options, open_desk
+from passerby.cli.request.access import Access, access_options, read_desk
 from passerby.cli.request.client import client_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def log(access: Access, subject: str, as_json: bool) -> int:
     of each entry in her chain. The last digest is the anchor that her next letter carries."""
     from passerby.rights.cases.codec import kind_of
 
-    with open_desk(access) as desk:
+    with read_desk(access) as desk:
         client_id = client_of(desk, subject)
         entries = desk.records.log(client_id)
     for one in entries:

@@ -12,11 +12,13 @@ import click
 from passerby.cli.console import print_json, say
 from passerby.cli.options import Name, json_option
 from passerby.cli.request.access import Access, access_options, open_desk
-from passerby.errors import PasserbyError, UsageError
+from passerby.errors import PasserbyError, SendingUnknown, UsageError
 
 if TYPE_CHECKING:
     from passerby.rights.cases.desk import Desk
     from passerby.rights.cases.events import LetterDrafted
+    from passerby.rights.render.smtp import Submission
+    from passerby.rights.render.smtp_config import Server
 
 
 @click.command()
@@ -30,20 +32,33 @@ if TYPE_CHECKING:
     help="Your mail server, as TOML: host, port, security, user.  [default: smtp.toml in the "
     "user's configuration folder]",
 )
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Send a letter that may have gone out already: it then arrives twice.",
+)
 @click.option("--yes", is_flag=True, help="Send it without asking once more.")
 @access_options
 @json_option
 def send(
-    access: Access, reference: str, letter: int | None, smtp: Path | None, yes: bool, as_json: bool
+    access: Access,
+    reference: str,
+    letter: int | None,
+    smtp: Path | None,
+    again: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Send a letter by your own mail server, and record that it went out.
 
     Nothing else in Passerby's requests uses the network. A letter that is a draft to be checked
     is not sent: write it anew with --to, once its address is confirmed, or send its file yourself.
+
+    That a letter is handed to the server is recorded before it is. Where it is not known after
+    that whether it went out, `show` and `due` say so, and it is sent once more only by --again.
     """
     from passerby.report.text import printable
-    from passerby.rights.render.smtp import submit_eml
-    from passerby.rights.render.smtp_config import config_path, password_of, read_server
+    from passerby.rights.render.smtp_config import config_path, read_server
 
     if access.today is not None and access.today != date.today():
         raise UsageError(
@@ -52,10 +67,10 @@ def send(
         )
     server = read_server(smtp or config_path())
     with open_desk(access) as desk:
-        drafted, eml = _ready(desk, reference, letter)
+        drafted, eml = _ready(desk, reference, letter, again=again)
         if not yes:
             _ask(f"Send letter {drafted.letter} ({drafted.kind}) to {drafted.to} now?")
-        submission = submit_eml(eml, server, password_of(server, _password))
+        submission = _submit(desk, drafted, eml, server)
         say(f"sent to {printable(', '.join(submission.recipients))}: {submission.answer}")
         _record(desk, drafted, submission.message_id, submission.eml)
     if as_json:
@@ -74,7 +89,31 @@ def send(
     return 0
 
 
-def _ready(desk: Desk, reference: str, letter: int | None) -> tuple[LetterDrafted, bytes]:
+def _submit(desk: Desk, drafted: LetterDrafted, eml: bytes, server: Server) -> Submission:
+    """Hand a letter to the server, and record before that it is. Raises as `submit_eml` does."""
+    from passerby.rights.render.smtp import submit_eml
+    from passerby.rights.render.smtp_config import password_of
+
+    begun = False
+
+    def before() -> None:
+        nonlocal begun
+        desk.begin_submission(drafted.case, drafted.letter)
+        begun = True
+
+    try:
+        return submit_eml(eml, server, password_of(server, _password), before)
+    except SendingUnknown:
+        raise
+    except PasserbyError:
+        if begun:
+            desk.refuse_submission(drafted.case, drafted.letter)
+        raise
+
+
+def _ready(
+    desk: Desk, reference: str, letter: int | None, *, again: bool
+) -> tuple[LetterDrafted, bytes]:
     """Return a letter that can be sent, and its mail. Raises UsageError when it cannot be."""
     from passerby.rights.cases.events import Role
     from passerby.rights.cases.transitions import check_letter
@@ -86,6 +125,12 @@ def _ready(desk: Desk, reference: str, letter: int | None) -> tuple[LetterDrafte
     drafted = kept.drafted
     if kept.sent is not None:
         raise UsageError(f"letter {drafted.letter} was sent on {kept.sent.day} already")
+    if kept.maybe_sent is not None and not again:
+        raise UsageError(
+            f"letter {drafted.letter} may have gone out on {kept.maybe_sent}",
+            "Check your mail program: if it did, record it by `passerby request sent`; if it did"
+            " not, give --again.",
+        )
     check_letter(case, drafted.kind)
     mails = [file for file in drafted.files if file.role is Role.EML]
     if not mails:

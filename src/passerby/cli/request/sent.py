@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--letter", type=click.IntRange(min=1), metavar="NUMBER", help="Which letter.  "
               "[default: the last one]")  # fmt: skip
 @click.option("--date", "day", type=Day(), metavar="DATE", help="The day it was sent.  "
-              "[default: that of --eml, else today]")  # fmt: skip
+              "[default: that of --eml, else of a `send` that was cut off, else today]")  # fmt: skip
 @click.option(
     "--channel",
     type=click.Choice(["email", "post", "form", "fax"]),
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
     type=Name(),
     metavar="FILE",
     help="The e-mail as it was sent, from your mail program: its Message-ID and its day are used, "
-    "and it is kept as proof.",
+    "and it is kept as proof. It goes into a bundle, with its name.",
 )
-@click.option("--proof", type=Name(), metavar="FILE", help="A receipt of the post or the like.")
+@click.option("--proof", type=Name(), metavar="FILE", help="A receipt of the post or the "
+              "like. It goes into a bundle, with its name.")  # fmt: skip
 @click.option("-o", "--output", type=Name(), metavar="FOLDER", help="Where the calendar goes.")
 @access_options
 @json_option
@@ -111,7 +112,7 @@ def _record(desk: Desk, reference: str, kept: KeptLetter, given: dict[str, Any])
     file, mail = _proof(given["eml"], given["proof"])
     # An e-mail's time is in UTC; what counts is the day where it was written.
     mailed = mail.sent.astimezone().date() if mail is not None and mail.sent else None
-    day = given["day"] or mailed or desk.today
+    day = given["day"] or mailed or kept.maybe_sent or desk.today
     way = Channel(given["channel"]) if given["channel"] else kept.drafted.channel
     real = given["message_id"] or (mail.message_id if mail else None) or kept.drafted.message_id
     message_id = real if way is Channel.EMAIL else None

@@ -9,7 +9,7 @@ import click
 
 from passerby.cli.console import print_json, say
 from passerby.cli.options import Name, json_option
-from passerby.cli.request.access import Access, access_options, open_desk
+from passerby.cli.request.access import Access, access_options, open_desk, read_desk
 from passerby.cli.request.outgoing import write_files
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def show(
     from passerby.report.json import document
     from passerby.report.text import printable
 
-    with open_desk(access) as desk:
+    # What is written outside of the records is recorded in them.
+    opened = open_desk if letter is not None and output is not None else read_desk
+    with opened(access) as desk:
         client_id, client, case = desk.records.find(reference)
         for line in case_lines(desk, client, case):
             say(printable(line))

@@ -109,6 +109,8 @@ def case_lines(desk: Desk, client: Client, case: Case) -> Iterator[str]:
     yield f"  asks for {', '.join(case.opened.rights)} in {case.opened.place}"
     for letter in case.letters:
         sent = f"sent on {letter.sent.day}" if letter.sent else f"written on {letter.drafted.day}"
+        if letter.maybe_sent is not None:
+            sent = f"{sent}, may have gone out on {letter.maybe_sent}"
         received = f", received on {letter.received.day}" if letter.received else ""
         yield f"  letter {letter.drafted.letter}: {letter.drafted.kind}, {sent}{received}"
     for demand in case.demands:

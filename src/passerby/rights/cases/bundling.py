@@ -18,7 +18,14 @@ from passerby.rights.bundle import (
 )
 from passerby.rights.cases.codec import decode_event
 from passerby.rights.cases.desk import Desk
-from passerby.rights.cases.events import Attachment, Exported, Role, SigningKeyMade
+from passerby.rights.cases.events import (
+    Attachment,
+    CaseClosed,
+    Event,
+    Exported,
+    Role,
+    SigningKeyMade,
+)
 from passerby.rights.cases.records import keep
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.telling import timeline_of
@@ -104,6 +111,12 @@ def _members(desk: Desk, client_id: str, case: Case) -> Iterator[Member]:
     yield Member(name="timeline.json", kind=MemberKind.TIMELINE_JSON, data=data)
 
 
+def _is_private(event: Event) -> bool:
+    """Whether an event of a case is hers alone. What cannot be left out, for the case would be
+    another without it, is told at the options that ask for it."""
+    return isinstance(event, Exported) or (isinstance(event, CaseClosed) and bool(event.remark))
+
+
 def _member(desk: Desk, client_id: str, file: Attachment, name: str, kind: MemberKind) -> Member:
     data = desk.records.file(client_id, file)
     suffix = _SUFFIXES.get(media_type_of(data), ".bin")
@@ -114,10 +127,10 @@ def _member(desk: Desk, client_id: str, file: Attachment, name: str, kind: Membe
 
 def _history(desk: Desk, client_id: str, case: Case) -> History:
     """The client's chain, and what of it is about this case alone: nothing of her other cases,
-    of her mandates, or of where files were written on this machine."""
+    of her mandates, of where files were written on this machine, or of her remark at the end."""
     disclosed = []
     for entry in desk.records.entries(client_id):
         event = decode_event(entry.record)
-        if getattr(event, "case", None) == case.reference and not isinstance(event, Exported):
+        if getattr(event, "case", None) == case.reference and not _is_private(event):
             disclosed.append(entry)
     return History(chain=desk.records.chain(client_id), disclosed=tuple(disclosed))

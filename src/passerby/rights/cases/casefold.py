@@ -24,6 +24,8 @@ from passerby.rights.cases.events import (
     ReceiptRecorded,
     ReplyRecorded,
     SigningKeyMade,
+    SubmissionBegan,
+    SubmissionRefused,
 )
 from passerby.rights.cases.state import FIRST, Case, KeptLetter
 from passerby.rights.cases.status import DENIALS, Reason, Status
@@ -65,6 +67,8 @@ def fold_case(case: Case, event: CaseEvent) -> Case:
     check_event(case, event)
     if isinstance(event, LetterDrafted | LetterSent | ReceiptRecorded | Escalated):
         return _with_letter(case, event)
+    if isinstance(event, SubmissionBegan | SubmissionRefused):
+        return _with_submission(case, event)
     if isinstance(event, PauseBegan | PauseEnded):
         return _with_pause(case, event)
     if isinstance(event, DeadlineComputed):
@@ -148,11 +152,30 @@ def _with_letter(
     return replace(case, escalations=(*case.escalations, event))
 
 
-def _sent(case: Case, letter: KeptLetter, event: LetterSent) -> Case:
+def _check_unsent(
+    case: Case, letter: KeptLetter, event: SubmissionBegan | SubmissionRefused | LetterSent
+) -> None:
+    """Raise UsageError when a letter cannot go out on that day."""
     if letter.sent is not None:
         refuse(case.reference, f"letter {event.letter} was sent on {letter.sent.day} already")
     check_letter(case, letter.drafted.kind)
     check_not_before(case, event.day, letter.drafted.day, f"letter {event.letter} was written")
+
+
+def _with_submission(case: Case, event: SubmissionBegan | SubmissionRefused) -> Case:
+    letter = case.letter(event.letter)
+    if letter is None:
+        refuse(case.reference, f"it has no letter number {event.letter}")
+    _check_unsent(case, letter, event)
+    if isinstance(event, SubmissionBegan):
+        return _changed(case, replace(letter, submission=event))
+    if letter.submission is None:
+        refuse(case.reference, f"letter {event.letter} was handed to no server")
+    return _changed(case, replace(letter, submission=None))
+
+
+def _sent(case: Case, letter: KeptLetter, event: LetterSent) -> Case:
+    _check_unsent(case, letter, event)
     after = _changed(case, replace(letter, sent=event))
     if letter.drafted.kind in FIRST:
         return _moved(after, Status.OPEN, None)

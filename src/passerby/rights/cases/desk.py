@@ -37,6 +37,8 @@ from passerby.rights.cases.events import (
     ReplyRecorded,
     RetentionSet,
     Role,
+    SubmissionBegan,
+    SubmissionRefused,
 )
 from passerby.rights.cases.fold import follow
 from passerby.rights.cases.mandates import mandate_for
@@ -233,6 +235,19 @@ class Desk:
             events.append(ReceiptRecorded(case=case.reference, letter=letter, day=past))
             why = f"{why} and received on {received}"
         self._record(client_id, case, events, files, why=why)
+
+    def begin_submission(self, reference: str, letter: int) -> None:
+        """Record that a letter is handed to the mail server now: before it is, so that it is
+        known that it may have gone out, whatever happens next."""
+        client_id, _, case = self.records.find(reference)
+        event = SubmissionBegan(case=case.reference, letter=letter, day=self.today)
+        self._record(client_id, case, [event])
+
+    def refuse_submission(self, reference: str, letter: int) -> None:
+        """Record that the mail server did not take a letter: it did not go out."""
+        client_id, _, case = self.records.find(reference)
+        event = SubmissionRefused(case=case.reference, letter=letter, day=self.today)
+        self._record(client_id, case, [event])
 
     def record_received(
         self, reference: str, letter: int, day: date, proof: Given | None = None

@@ -139,6 +139,25 @@ class LetterDrafted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionBegan:
+    """A letter is handed to the mail server from this moment on. With nothing of it recorded
+    after this, it is not known whether it went out."""
+
+    case: str
+    letter: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionRefused:
+    """The server did not take it: it did not go out."""
+
+    case: str
+    letter: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSent:
     """A letter went out. `message_id` is the one that it really had: mail programs replace it."""
 
@@ -312,6 +331,8 @@ class RetentionSet:
 CaseEvent = (
     CaseOpened
     | LetterDrafted
+    | SubmissionBegan
+    | SubmissionRefused
     | LetterSent
     | ReceiptRecorded
     | IdentityDemanded

@@ -20,6 +20,7 @@ from passerby.rights.cases.events import (
     ReceiptRecorded,
     ReplyRecorded,
     SigningKeyMade,
+    SubmissionBegan,
 )
 from passerby.rights.cases.status import Reason, Status
 from passerby.rights.facts.deadline import Deadline, Occurrence, Pause
@@ -39,6 +40,13 @@ class KeptLetter:
     drafted: LetterDrafted
     sent: LetterSent | None = None
     received: ReceiptRecorded | None = None
+    submission: SubmissionBegan | None = None
+    """The last one that the server did not refuse."""
+
+    @property
+    def maybe_sent(self) -> date | None:
+        """The day on which it may have gone out; None where it is known whether it did."""
+        return self.submission.day if self.submission and not self.sent else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

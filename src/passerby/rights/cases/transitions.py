@@ -22,6 +22,8 @@ from passerby.rights.cases.events import (
     PauseEnded,
     ReceiptRecorded,
     ReplyRecorded,
+    SubmissionBegan,
+    SubmissionRefused,
 )
 from passerby.rights.cases.state import FIRST, Case
 from passerby.rights.cases.status import Status
@@ -35,6 +37,8 @@ _SENT = _RUNNING | _ANSWERED
 EVENTS: Mapping[type[CaseEvent], frozenset[Status]] = MappingProxyType(
     {
         LetterDrafted: _SENT | {Status.DRAFT},
+        SubmissionBegan: _SENT | {Status.DRAFT},
+        SubmissionRefused: _SENT | {Status.DRAFT},
         LetterSent: _SENT | {Status.DRAFT},
         ReceiptRecorded: _ANY - {Status.DRAFT},
         IdentityDemanded: _RUNNING | {Status.DENIED},

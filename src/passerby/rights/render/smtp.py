@@ -11,6 +11,7 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,13 @@ from email import message_from_bytes
 from email.policy import default
 from email.utils import format_datetime
 
-from passerby.errors import BadRecord, DependencyError, NetworkForbidden, NoAddress
+from passerby.errors import (
+    BadRecord,
+    DependencyError,
+    NetworkForbidden,
+    NoAddress,
+    SendingUnknown,
+)
 from passerby.rights.render.headers import check_address, check_message_id
 from passerby.rights.render.smtp_config import Security, Server
 
@@ -41,13 +48,27 @@ class Submission:
     answer: str
 
 
-def submit_eml(eml: bytes, server: Server, password: str | None) -> Submission:
+def _nothing() -> None:
+    """Nothing is done before."""
+
+
+def submit_eml(
+    eml: bytes,
+    server: Server,
+    password: str | None,
+    before: Callable[[], None] = _nothing,
+) -> Submission:
     """Send an e-mail to all of its recipients; `X-Unsent` and `Bcc` are left out of it, and its
     date is now, in UTC: a draft may be weeks old (RFC 5322, 3.6.1).
 
+    `before` is called when the server has accepted all recipients and the e-mail is handed over
+    next. Where it raises, nothing was sent. Whatever else is raised after it says that too, but
+    for SendingUnknown.
+
     Raises NetworkForbidden where `PASSERBY_OFFLINE` is set, BadRecord for an e-mail without
-    sender, recipient or Message-ID, NoAddress when the server refuses a recipient, and
-    DependencyError when it cannot be reached, trusted or logged in to, or refuses the e-mail.
+    sender, recipient or Message-ID, NoAddress when the server refuses a recipient,
+    DependencyError when it cannot be reached, trusted or logged in to, or refuses the e-mail, and
+    SendingUnknown when the connection broke before it was known whether the e-mail was taken.
     """
     if os.environ.get(OFFLINE, "0") not in ("", "0"):
         raise NetworkForbidden(
@@ -58,7 +79,9 @@ def submit_eml(eml: bytes, server: Server, password: str | None) -> Submission:
     client = _connect(server)
     try:
         _log_in(client, server, password)
-        answer = _deliver(client, sender, recipients, data)
+        _deliver(client, sender, recipients)
+        before()
+        answer = _hand_over(client, data)
         with suppress(OSError, smtplib.SMTPException):
             client.quit()
     finally:
@@ -158,7 +181,8 @@ def _log_in(client: smtplib.SMTP, server: Server, password: str | None) -> None:
     raise DependencyError(why, f"{_NOT_SENT} Check the user and the password.")
 
 
-def _deliver(client: smtplib.SMTP, sender: str, recipients: tuple[str, ...], data: bytes) -> str:
+def _deliver(client: smtplib.SMTP, sender: str, recipients: tuple[str, ...]) -> None:
+    """Tell the server from whom and to whom. Raises where it does not accept all of it."""
     try:
         client.ehlo_or_helo_if_needed()
         _expect(client.mail(sender), "the server refuses the sender")
@@ -171,7 +195,6 @@ def _deliver(client: smtplib.SMTP, sender: str, recipients: tuple[str, ...], dat
                 )
     except (OSError, smtplib.SMTPException):
         raise DependencyError("the connection broke before the e-mail", _NOT_SENT) from None
-    return _hand_over(client, data)
 
 
 def _hand_over(client: smtplib.SMTP, data: bytes) -> str:
@@ -181,11 +204,7 @@ def _hand_over(client: smtplib.SMTP, data: bytes) -> str:
         _expect((error.smtp_code, _bytes(error.smtp_error)), "the server refuses the e-mail")
         raise
     except (OSError, smtplib.SMTPException):
-        raise DependencyError(
-            "the connection broke while the e-mail was handed over",
-            "Whether it was sent is not known: ask the recipient or look at your server before "
-            "sending it again.",
-        ) from None
+        raise SendingUnknown("the connection broke while the e-mail was handed over") from None
     _expect((code, reply), "the server refuses the e-mail")
     return f"{code} {_shown(reply)}"
 
