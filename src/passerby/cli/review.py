@@ -119,7 +119,7 @@ def _clerk(permit: Permit) -> Clerk:
     given = permit.passphrase_file or permit.key_file
     if given or (os.environ.get(PASSPHRASE_FILE) and clerk.state is Access.LOCKED):
         keys = Keys(passphrase_file=permit.passphrase_file, key_file=permit.key_file)
-        clerk.unlock(secret_of(keys, new=False))
+        clerk.unlock(secret_of(keys))
     return clerk
 
 
