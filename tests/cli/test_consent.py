@@ -209,8 +209,11 @@ def test_withdraw_now_and_redo_later(shell: Desk, small: Path) -> None:
     consent = shell.add()
     copy = publish_small(shell, small, consent)
     small.rename("safe.png")
-    told = shell.told("withdraw", consent)
+    told = shell.told("withdraw", consent, "--list", "list")
     assert [Path(one["output"]).name for one in told["files"]] == ["a.png"]
+    assert {path.suffix for path in Path("list").iterdir()} == {".txt", ".csv", ".json"}
+    listed = json.loads(Path("list/take-down.json").read_text())
+    assert (listed["kind"], listed["files"]) == ("take-down", told["files"])
     assert f"passerby consent rerun {consent} -o NEW" in shell.err
     assert json.loads(Path("out-report/files/a.png.json").read_text())["withdrawn"]
     assert shell.consent("rerun", consent, "-o", "anew") == 70

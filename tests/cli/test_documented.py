@@ -90,3 +90,13 @@ def test_the_help_of_the_group_names_the_exit_codes() -> None:
 def test_cosmetic_methods_are_called_so_in_the_help() -> None:
     option = next(p for _, p in parameters(passerby) if p.name == "method")
     assert "blur and mosaic are cosmetic" in option.help
+
+
+def test_every_document_of_requests_is_described() -> None:
+    folder = SOURCES / "cli" / "request"
+    source = "\n".join(path.read_text() for path in folder.glob("*.py"))
+    kinds = set(re.findall(r'document\(\s*"([a-z-]+)"', source))
+    assert {"clock", "case", "bundle", "erasure"} <= kinds
+    described = set(re.findall(r"^\| (`[^|]*) \|", (DOCS / "report.md").read_text(), re.M))
+    named = {name for cell in described for name in re.findall(r"`([a-z-]+)`", cell)}
+    assert kinds <= named, kinds - named

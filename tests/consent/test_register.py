@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ from consent_parts import (
     ruling,
     write_decisions,
 )
-from passerby.consent.events import CODEC, PRIVATE, ConsentGiven, ContactKept, Published
+from passerby.consent.events import CODEC, PRIVATE, ConsentGiven, ContactKept, Published, RunBegan
 from passerby.consent.facts import NOWHERE, Contact, Place, Scope, Standing
 from passerby.consent.register import Register
 from passerby.consent.state import Consent
@@ -33,6 +34,7 @@ from passerby.store import KeyFile, Passphrase, Store
 from store_parts import found_in, sealed_key
 
 SHA = "ab" * 32
+BEGAN = RunBegan(day=TODAY, out="/out", reports="/out-report", working="/", event=None, outlet=None)
 
 
 def key(folder: Path) -> KeyFile:
@@ -261,3 +263,24 @@ def test_two_processes(folder: Path, register: Register, clock: Clock) -> None:
         assert other.problem(consent.id, SHA, STRIKE) is not None
         assert other.withdraw(consent.id).withdrawn == TODAY
     assert len(register.history(consent.id)) == 2
+
+
+def test_two_processes_at_the_same_moment(
+    folder: Path, register: Register, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two that record at once neither is turned away, and nothing is recorded twice."""
+    consent = register.add(granted())
+    with Register.open(folder, key(folder), today=clock) as other:
+        inner = Register._append
+
+        def late(mine: Register, *arguments: Any) -> None:
+            if mine is register:
+                monkeypatch.setattr(Register, "_append", inner)
+                other.begin_run([consent.id], BEGAN)
+                other.withdraw(consent.id, date(2026, 11, 2))
+            inner(mine, *arguments)
+
+        monkeypatch.setattr(Register, "_append", late)
+        assert register.withdraw(consent.id).withdrawn == date(2026, 11, 2)
+    assert len(register.history(consent.id)) == 3
+    assert register.consent(consent.id).runs == (BEGAN,)

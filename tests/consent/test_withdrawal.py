@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_parts import quick_ports
 from consent_parts import (
     ANNA,
     BERTA,
@@ -22,6 +23,7 @@ from consent_parts import (
     sha256,
     write_decisions,
 )
+from passerby.batch import worker
 from passerby.batch.affected import list_affected, mark_all
 from passerby.batch.remake import Order
 from passerby.batch.rerun import Rerun, rerun
@@ -30,6 +32,8 @@ from passerby.consent.register import Register
 from passerby.consent.state import Consent
 from passerby.errors import Exit, UsageError
 from passerby.model.consent import End
+from passerby.model.finding import Sighting
+from passerby.model.geometry import Box
 from passerby.report.json import load_reports, read_report
 
 USED = (1, 3, 4, 8, 12, 15, 19)
@@ -398,3 +402,31 @@ def test_scope_of_an_outlet_goes_along(tmp_path: Path, register: Register, anna:
     (one,) = register.consent(paper.id).standing_files
     assert (one.use.event, one.use.outlet) == (STRIKE.event, "the paper")
     assert one.use.original == str(original)
+
+
+def test_a_face_that_is_still_found_is_told(
+    tmp_path: Path, register: Register, anna: Consent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The box on record was too small for her head: a person has to look."""
+    (original,) = fill_two_faces(tmp_path / "in", 1)
+    decisions = write_decisions(
+        tmp_path / "d.json", {original: [ruling(ANNA, anna.id), ruling(BERTA)]}
+    )
+    publish(register, decisions, tmp_path / "in", tmp_path / "out")
+    register.withdraw(anna.id)
+
+    def seeing(box: Box) -> Rerun:
+        seen = Sighting(box=box, score=0.9, finder="fixed")
+        ports = quick_ports((), (seen,))
+        monkeypatch.setattr(worker, "build_ports", lambda options, threads: ports)
+        return redo(register, tmp_path / "anew", anna.id)
+
+    # One that is elsewhere could be seen before, and is no matter of this consent.
+    done = seeing(Box(26, 0, 34, 10))
+    assert done.run is not None
+    assert len(done.run.files[0].unresolved) == 1
+    assert (done.look, done.exit) == ((), Exit.OK)
+    (tmp_path / "anew" / original.name).unlink()
+    done = seeing(ANNA.grow(0.1, 0.1, 0.3, 0.3))
+    assert done.look == (str(tmp_path / "anew" / original.name),)
+    assert done.exit is Exit.REVIEW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,10 @@ import click
 
 from passerby.cli.console import print_json, say
 from passerby.cli.options import Name, hiding_from, hiding_options, look_options
+from passerby.cli.permit import Permit, permit_options
 
 if TYPE_CHECKING:
+    from passerby.web.clerk import Clerk
     from passerby.web.run import Started
 
 _HELP = """Decide picture by picture, in a page in your own browser.
@@ -68,6 +71,7 @@ Ctrl-C; the same command goes on where you were.
     metavar="N",
     help="Processes that look for faces.  [default: as many as there are cores]",
 )
+@permit_options
 @hiding_options
 @look_options
 def review(
@@ -78,11 +82,12 @@ def review(
     reviewer: str | None,
     report: Path | None,
     workers: int | None,
+    permit: Permit,
     **choices: Any,
 ) -> int:
     """Run the command; what it does stands in its help."""
     from passerby.session import Session
-    from passerby.web.run import listen, serve
+    from passerby.web.run import Services, listen, serve
 
     place = _beside(folder) if output is None else output
     listening = listen(port or 0)
@@ -94,16 +99,28 @@ def review(
     ):
         if session.torn:
             say("A line that was being written when the last review ended was dropped.")
-        serve(
-            session,
-            place,
-            reviewer=(reviewer or "").strip() or _user(),
-            listening=listening,
-            browser=not no_open,
-            started=_tell,
-        )
+        who = (reviewer or "").strip() or _user()
+        services = Services(session, place, who, _clerk(permit))
+        serve(services, listening, browser=not no_open, started=_tell)
     say("Stopped. What was decided is kept; the same command goes on.")
     return 0
+
+
+def _clerk(permit: Permit) -> Clerk:
+    """Return who keeps the register: open where something was given that opens it; else the page
+    asks for the passphrase. Raises UsageError, UnreadableInput, StoreLocked, StoreMissing."""
+    from passerby.cli.unlock import PASSPHRASE_FILE, Keys, secret_of, user_data
+    from passerby.consent.facts import Place
+    from passerby.web.clerk import Access, Clerk
+
+    clerk = Clerk(
+        permit.consents or user_data("consents"), Place(event=permit.event, outlet=permit.outlet)
+    )
+    given = permit.passphrase_file or permit.key_file
+    if given or (os.environ.get(PASSPHRASE_FILE) and clerk.state is Access.LOCKED):
+        keys = Keys(passphrase_file=permit.passphrase_file, key_file=permit.key_file)
+        clerk.unlock(secret_of(keys))
+    return clerk
 
 
 def _tell(started: Started) -> None:

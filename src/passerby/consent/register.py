@@ -31,13 +31,23 @@ from passerby.consent.events import (
 )
 from passerby.consent.facts import NOWHERE, Contact, Place, Scope, Use
 from passerby.consent.state import Consent, History, Relying
-from passerby.errors import BadDate, BadRecord, NoConsent, StoreDamaged, StoreMissing, UsageError
+from passerby.errors import (
+    BadDate,
+    BadRecord,
+    NoConsent,
+    StoreBusy,
+    StoreDamaged,
+    StoreMissing,
+    UsageError,
+)
 from passerby.store import Secret, Store, Tombstone
 
 NONE_YET = "Check where the register is, or begin one with `passerby consent add`."
 """What to do where there is no register."""
 SHORTEST = 6
 """Characters of an id that are enough for a person who types it."""
+_ATTEMPTS = 8
+"""How often an event is tried to be recorded while other processes record others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,37 +213,34 @@ class Register:
     def withdraw(self, consent_id: str, day: date | None = None) -> Consent:
         """Record that a consent was withdrawn; it holds no longer from now on. Once more changes
         nothing. Raises NoConsent, BadDate for a day that is still to come."""
-        history = self._history(consent_id)
         if day is not None and day > self.today:
             raise BadDate(f"{day} is still to come")
-        if self._consent(consent_id, history).withdrawn is None:
-            self._append(consent_id, history, ConsentWithdrawn(day=day or self.today))
+        event = ConsentWithdrawn(day=day or self.today)
+        self._record(consent_id, lambda history: None if history.withdrawn else event)
         return self.consent(consent_id)
 
     def begin_run(self, consent_ids: Iterable[str], began: RunBegan) -> None:
         """Record that a run begins which may publish by these consents."""
         for consent_id in consent_ids:
-            self._append(consent_id, self._history(consent_id), began)
+            self._record(consent_id, lambda _: began)
 
     def end_run(self, consent_ids: Iterable[str], reports: str) -> None:
         """Record that a run into these reports has told all that it published."""
+        ended = RunEnded(reports=reports)
         for consent_id in consent_ids:
-            history = self._history(consent_id)
-            if any(run.reports == reports for run in self._consent(consent_id, history).runs):
-                self._append(consent_id, history, RunEnded(reports=reports))
+            self._record(consent_id, lambda history: ended if history.runs_into(reports) else None)
 
     def record_use(self, use: Use) -> tuple[str, ...]:
         """Record a published file under every consent by which a face in it is visible; return
         those that it was not on record under. Of consents that are unknown here nothing is
         recorded."""
-        new = []
-        for consent_id in use.making.consents:
-            if self._has(consent_id):
-                history = self._history(consent_id)
-                if not history.has(use):
-                    self._append(consent_id, history, Published(use=use))
-                    new.append(consent_id)
-        return tuple(new)
+        event = Published(use=use)
+        return tuple(
+            consent_id
+            for consent_id in use.making.consents
+            if self._has(consent_id)
+            and self._record(consent_id, lambda history: None if history.file(use.key) else event)
+        )
 
     def record_shown(self, use: Use, where: Iterable[str]) -> None:
         """Record where a published file is shown: addresses, or words."""
@@ -241,7 +248,7 @@ class Register:
             output=use.output, output_sha256=use.output_sha256, day=self.today, where=tuple(where)
         )
         for consent_id in self._relied_on(use):
-            self._append(consent_id, self._history(consent_id), shown)
+            self._record(consent_id, lambda _: shown)
 
     def record_remade(self, use: Use, by: str, by_sha256: str) -> None:
         """Record that another copy took the place of a published file, under every consent that
@@ -253,10 +260,15 @@ class Register:
             by=by,
             by_sha256=by_sha256,
         )
+
+        def unless_known(history: History) -> Event | None:
+            file = history.file(use.key)
+            before = None if file is None else file.remade
+            same = before is not None and (before.by, before.by_sha256) == (by, by_sha256)
+            return None if same else remade
+
         for consent_id in self._relied_on(use):
-            before = self.consent(consent_id).file(*use.key)
-            if before is None or before.remade is None or before.remade.by_sha256 != by_sha256:
-                self._append(consent_id, self._history(consent_id), remade)
+            self._record(consent_id, unless_known)
 
     def files(self, output: str, sha256: str | None = None) -> tuple[Relying, ...]:
         """Return the published files of a path, or of the same bytes, each once."""
@@ -363,6 +375,23 @@ class Register:
             raise StoreDamaged(f"consent {consent_id}: nothing says what became of its contact")
         return history.consent(Contact.ERASED, stones[private].at.astimezone().date())
 
+    def _record(self, consent_id: str, event_for: Callable[[History], Event | None]) -> bool:
+        """Append the event that is due after a consent's history; return whether there was one.
+        Where another process has appended meanwhile, look again."""
+        for last in [False] * (_ATTEMPTS - 1) + [True]:
+            history = self._history(consent_id)
+            event = event_for(history)
+            if event is None:
+                return False
+            try:
+                self._append(consent_id, history, event)
+            except StoreBusy:
+                if last:
+                    raise
+            else:
+                return True
+        return False
+
     def _append(self, consent_id: str, history: History, event: Event) -> None:
         entry = self._store.append(consent_id, CODEC.encode(event), after=history.records)
         history.follow(event)
@@ -372,7 +401,7 @@ class Register:
         return tuple(
             consent_id
             for consent_id in use.making.consents
-            if self._has(consent_id) and self._history(consent_id).has(use)
+            if self._has(consent_id) and self._history(consent_id).file(use.key)
         )
 
 

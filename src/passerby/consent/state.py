@@ -144,9 +144,18 @@ class History:
             self._refuse()
         return self._given.private
 
-    def has(self, use: Use) -> bool:
-        """Whether a published file is on record."""
-        return use.key in self._files
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was withdrawn."""
+        return self._withdrawn is not None
+
+    def runs_into(self, reports: str) -> bool:
+        """Whether a run into a folder of reports has not ended."""
+        return any(run.reports == reports for run in self._runs)
+
+    def file(self, key: tuple[str | None, str]) -> Relying | None:
+        """Return a published file by `Use.key`, or None."""
+        return self._files.get(key)
 
     def _file(self, output: str | None, sha256: str) -> Relying:
         if (output, sha256) not in self._files:

@@ -13,12 +13,13 @@ import numpy as np
 from PIL import Image
 
 from passerby.errors import UsageError
-from passerby.media import Media
+from passerby.media import Media, sniff
 from passerby.media.guard import encoding
+from passerby.media.jpeg import read_small
 from passerby.model.geometry import Box
-from passerby.model.media import Mode
+from passerby.model.media import Format, Mode
 from passerby.model.options import Limits
-from passerby.ports import Rgb
+from passerby.ports import Picture, Rgb
 
 _LONGEST = 65_500
 """Pixels a side that a JPEG can have, by libjpeg."""
@@ -46,9 +47,21 @@ def show(data: bytes, frame: int, limits: Limits) -> Shown:
     frames = media.read(data, limits).frames
     if not 0 <= frame < len(frames):
         raise UsageError(f"there is no frame {frame}: the file has {len(frames)}", "")
-    picture = frames[frame]
+    return _shown(frames[frame])
+
+
+def show_small(data: bytes, least: int, limits: Limits) -> Shown | None:
+    """Decode a picture with at least `least` pixels on its longer side, or all that it has; None
+    where that is not quicker than `show`. Raises as `show` does."""
+    if sniff(data) is not Format.JPEG:
+        return None
+    picture = read_small(data, least, limits)
+    return None if picture is None else _shown(picture)
+
+
+def _shown(picture: Picture) -> Shown:
     # The last view is the picture as it is shown on a page.
-    *_, view = media.views(picture)
+    *_, view = Media().views(picture)
     coloured = picture.encoding.mode in (Mode.RGB, Mode.RGBA)
     return Shown(view=view, icc=picture.encoding.icc if coloured else None)
 

@@ -69,6 +69,33 @@ def read(data: bytes, limits: Limits) -> Picture:
     return picture if refusal is not None else replace(picture, coded=coded)
 
 
+def read_small(data: bytes, least: int, limits: Limits) -> Picture | None:
+    """Decode at the fewest eighths of the size with which the longer side has at least `least`
+    pixels: for showing, not for redacting. None for ink, whose scaled decoding is not tested.
+
+    Raises what `read` does.
+    """
+    segments = container.walk_segments(data)
+    frame = read_frame(data, segments)
+    mode, colours = _MODES[frame.coding]
+    guard.check_claim((frame.width, frame.height), mode.channels, len(data), limits)
+    if mode is Mode.CMYK:
+        return None
+    metadata = read_metadata(data, segments)
+    share = least / max(frame.width, frame.height)
+    with guard.decoding("JPEG"):
+        samples: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+            data[: segments[-1].end],
+            colours,
+            fastdct=False,
+            fastupsample=True,
+            strict=True,
+            min_width=max(1, math.ceil(frame.width * share)),
+            min_height=max(1, math.ceil(frame.height * share)),
+        )
+    return orient.upright(samples, _plan(frame, metadata, []), metadata.orientation, [])
+
+
 def _too_large(frame: Frame, claimed: int, file_bytes: int, limits: Limits) -> str | None:
     """Return why the coefficients cannot be held: twice at once, besides the pixels."""
     share = sum(c.h * c.v for c in frame.components) * 64 / (frame.cell[0] * frame.cell[1])

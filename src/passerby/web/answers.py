@@ -14,6 +14,7 @@ from passerby.errors import (
     InputChanged,
     InputError,
     LimitExceeded,
+    NoConsent,
     PasserbyError,
     StoreBusy,
     StoreLocked,
@@ -26,6 +27,7 @@ from passerby.report.text import printable
 JSON_TYPE = "application/json"
 
 _STATUS: tuple[tuple[type[PasserbyError], int], ...] = (
+    (NoConsent, 409),
     (StoreBusy, 409),
     (StoreLocked, 403),
     (StoreMissing, 404),

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from passerby.errors import PasserbyError
 from passerby.session.changes import Conflict
 from passerby.web.answers import Refused, answer, refusal, status_of, unknown
+from passerby.web.consents import ConsentRoutes
 from passerby.web.door import Door
 from passerby.web.guard import LOGIN, Guard
 from passerby.web.pictures import Pictures
@@ -63,6 +64,7 @@ def create_app(services: Services, door: Door, host: str, shelf: Shelf | None = 
         Route("/static/{name:path}", shelf.file),
         *Routes(services).routes(),
         *Pictures(services).routes(),
+        *ConsentRoutes(services).routes(),
     ]
     app = Starlette(
         routes=[Route(LOGIN + "{token}", login), Mount(f"/{door.room}", routes=inside)],

@@ -111,6 +111,15 @@ class Wishes:
     seen: bool = False
     copy: tuple[str, ...] = field(default=())
 
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """The consents by which faces are to stay visible."""
+        return tuple(
+            change.consent
+            for change in self.changes
+            if isinstance(change, Decide) and change.consent is not None
+        )
+
 
 def wishes(body: Mapping[str, Any]) -> Wishes:
     """Return what the body of a request to change a picture asks for. Raises Refused."""

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from passerby.errors import InputChanged, PasserbyError
 from passerby.files import read_input
-from passerby.media.display import Shown, code, show
+from passerby.media.display import Shown, code, show, show_small
 from passerby.model.geometry import Box
 from passerby.model.options import Limits
 from passerby.model.report import Failure
 from passerby.work import failure_of
 
+_FEW = 400
+"""Pixels of the longer side up to which a picture is not decoded whole."""
 _KEPT_BYTES = 256 * 2**20
 """Decoded pixels that a process keeps, for the next part of the same picture."""
 
@@ -34,10 +36,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Painted:
-    """A JPEG, or why there is none. `size` is that of the whole frame."""
+    """A JPEG, or why there is none."""
 
     data: bytes = field(default=b"", repr=False)
-    size: tuple[int, int] | None = None
     failure: Failure | None = None
 
 
@@ -66,11 +67,20 @@ class Painter:
     def work(self, task: Wanted) -> Painted:
         """Make a JPEG, or say why not. Raises nothing but KeyboardInterrupt."""
         try:
-            shown = self._shown(task)
+            shown = self._small(task) or self._shown(task)
             data = code(shown, box=task.box, longest=task.longest, quality=task.quality)
-            return Painted(data=data, size=shown.size)
+            return Painted(data=data)
         except Exception as error:
             return Painted(failure=failure_of(error))
+
+    def _small(self, task: Wanted) -> Shown | None:
+        """Return few pixels of a picture that is not decoded yet, where few will do."""
+        if task.box is not None or task.frame or task.longest > _FEW:
+            return None
+        if (task.sha256, task.frame) in self._kept:
+            return None
+        # Twice as many as are shown, so that making it smaller still smooths.
+        return show_small(self._read(task), 2 * task.longest, self._limits)
 
     def _shown(self, task: Wanted) -> Shown:
         key = task.sha256, task.frame

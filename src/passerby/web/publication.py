@@ -13,6 +13,7 @@ from passerby.errors import UsageError
 from passerby.model.report import Report
 from passerby.session import Session
 from passerby.web.answers import Discreet
+from passerby.web.clerk import Clerk
 from passerby.web.hub import Hub
 from passerby.work import foreseen
 
@@ -43,9 +44,10 @@ class Progress:
 class Publication:
     """Implements `passerby.session.Watcher`. `progress` is that of the last run, None before."""
 
-    def __init__(self, session: Session, hub: Hub, discreet: Discreet) -> None:
+    def __init__(self, session: Session, clerk: Clerk, hub: Hub, discreet: Discreet) -> None:
         self.progress: Progress | None = None
         self._session = session
+        self._clerk = clerk
         self._hub = hub
         self._discreet = discreet
         self._thread: threading.Thread | None = None
@@ -96,7 +98,8 @@ class Publication:
     def _run(self, pictures: Sequence[str] | None) -> None:
         ended: Callable[[], None]
         try:
-            self._session.publish(pictures, self)
+            with self._clerk.permits() as consents:
+                self._session.publish(pictures, self, consents)
             ended = self._ended
         except Exception as error:
             try:

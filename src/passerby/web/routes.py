@@ -67,7 +67,7 @@ class Routes:
                 "reviewer": services.reviewer,
                 "version": sum(state.revision for state in states),
                 "pictures": [codec.summary(state, services.discreet) for state in states],
-                "consents": {"state": "none"},
+                "consents": {"state": services.clerk.state.value},
                 "publishing": None if progress is None else progress.document(),
                 "fields": [one.value for one in Field],
                 "grounds": codec.grounds(states),
@@ -101,6 +101,7 @@ class Routes:
         session, by = self._services.session, self._services.reviewer
         state = session.picture(picture)
         if wish.changes:
+            self._services.clerk.check(wish.consents, state.sha256)
             state = session.change(picture, wish.base, wish.changes, by)
         if wish.copy:
             base = state.version if wish.changes else wish.base

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from passerby.session import Session
 from passerby.web.app import create_app
 from passerby.web.door import LIFETIME, Door
 from passerby.web.guard import LOGIN
@@ -29,29 +28,25 @@ class Started:
 
 
 def serve(
-    session: Session,
-    output: Path,
-    *,
-    reviewer: str,
+    services: Services,
     listening: socket.socket,
+    *,
     browser: bool,
     started: Callable[[Started], None],
 ) -> None:
     """Show a session until SIGINT or SIGTERM comes. Raises OutputUnwritable before it starts."""
-    asyncio.run(_serve(session, output, reviewer, listening, browser=browser, started=started))
+    asyncio.run(_serve(services, listening, browser=browser, started=started))
 
 
 async def _serve(
-    session: Session,
-    output: Path,
-    reviewer: str,
+    services: Services,
     listening: socket.socket,
     *,
     browser: bool,
     started: Callable[[Started], None],
 ) -> None:
     host = f"{ADDRESS}:{listening.getsockname()[1]}"
-    door, services = Door(), Services(session, output, reviewer)
+    door = Door()
     server = Server(create_app(services, door, host), services.hub)
     address = f"http://{host}{LOGIN}{door.issue()}"
     with ExitStack() as stack:
@@ -65,4 +60,4 @@ async def _serve(
         await server.serve(sockets=[listening])
 
 
-__all__ = ["Started", "listen", "serve"]
+__all__ = ["Services", "Started", "listen", "serve"]

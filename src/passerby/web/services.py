@@ -17,6 +17,7 @@ from passerby.errors import PasserbyError
 from passerby.session import Kind, Notice, PictureState, Session
 from passerby.web import codec
 from passerby.web.answers import Discreet, unknown
+from passerby.web.clerk import Clerk
 from passerby.web.hub import Event, Hub
 from passerby.web.imagery import Imagery
 from passerby.web.publication import Publication
@@ -36,7 +37,7 @@ class Services:
     """See the module. `output` is where copies go, `reviewer` is who decides; all methods are
     for the server's own thread."""
 
-    def __init__(self, session: Session, output: Path, reviewer: str) -> None:
+    def __init__(self, session: Session, output: Path, reviewer: str, clerk: Clerk) -> None:
         self.session = session
         self.output = output
         self.reviewer = reviewer
@@ -44,7 +45,8 @@ class Services:
         self.discreet = Discreet((session.folder, output, session.places.folder))
         self.imagery = Imagery(session.options.limits)
         self.receiver = Receiver(session.folder, session.options.limits)
-        self.publication = Publication(session, self.hub, self.discreet)
+        self.clerk = clerk
+        self.publication = Publication(session, clerk, self.hub, self.discreet)
         self._limiter = CapacityLimiter(_AT_ONCE)
         self._notices: asyncio.Queue[Notice] = asyncio.Queue()
         self._fields: OrderedDict[str, dict[str, str]] = OrderedDict()

@@ -161,3 +161,13 @@ def test_what_is_read_names_where_it_can_be_read() -> None:
 def test_the_files_are_part_of_the_package() -> None:
     root = Path(str(folders.SHIPPED))
     assert {path.suffix for path in root.rglob("*") if path.is_file()} <= {".yaml", ".json"}
+
+
+def test_a_decision_is_referred_to_briefly_and_in_no_language() -> None:
+    """A letter says by whom and when in its own language: a number, or the parties' names."""
+    words = re.compile(
+        r"(?i)\b(decided|published|decision|order|notice|besluit|anhörung)\b|20..-..-"
+    )
+    for ruling in KNOWN.rulings():
+        assert len(ruling.reference) <= 90, ruling.id
+        assert not words.search(ruling.reference), ruling.id

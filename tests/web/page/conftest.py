@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import people
 import pytest
-import review_site
 from playwright.sync_api import Page, expect, sync_playwright
+
+import people
+import review_site
 from requirements import require
 from review_site import Site
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import review_site
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+import review_site
 from review_acts import face_row, open_picture
 from review_site import Site
 

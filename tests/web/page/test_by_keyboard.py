@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
+
 from review_acts import face_row, open_picture, says, settled, truth
 
 

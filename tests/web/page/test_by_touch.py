@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from review_acts import empty_place, middle, open_picture, says, settled, truth
 
 Points = list[tuple[float, float]]

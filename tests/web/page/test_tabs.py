@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import review_site
 from playwright.sync_api import Page, expect
+
+import review_site
 from review_acts import face_row, open_picture, says, settled, truth
 from review_site import Site
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import people
 import pytest
-import review_site
 from PIL import Image
 from playwright.sync_api import expect
+
+import people
+import review_site
 from review_acts import detected, face_row, open_picture, says, settled, truth
 from review_site import Site
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +20,10 @@ from passerby.cli.console import print_json, say
 from passerby.cli.options import Name, json_option
 from passerby.cli.request.days import Day
 from passerby.errors import Exit
+
+if TYPE_CHECKING:
+    from passerby.consent.register import Register
+    from passerby.consent.state import Consent
 
 
 @click.command()
@@ -38,6 +42,14 @@ from passerby.errors import Exit
     metavar="NEW",
     help="Make the files that relied on it anew at once, into this new folder.",
 )
+@click.option(
+    "--list",
+    "list_folder",
+    type=Name(),
+    metavar="FOLDER",
+    help="Write the list of what is to be taken down there, as text, CSV and JSON. With --output "
+    "it is in the folder of the reports.",
+)
 @remake_options
 @access_options
 @json_option
@@ -46,6 +58,7 @@ def withdraw(
     consent_id: str,
     day: date | None,
     output: Path | None,
+    list_folder: Path | None,
     choices: Choices,
     as_json: bool,
 ) -> int:
@@ -67,19 +80,23 @@ def withdraw(
         say(f"consent {consent.id} was withdrawn on {consent.withdrawn}")
         if output is not None:
             return make_anew(register, (consent,), output, choices, as_json=as_json)
-        return _list(register, consent, as_json=as_json)
+        return _list(register, consent, list_folder, as_json=as_json)
 
 
-def _list(register: Any, consent: Any, *, as_json: bool) -> int:
+def _list(register: Register, consent: Consent, folder: Path | None, *, as_json: bool) -> int:
     from passerby.batch.affected import list_affected, mark_all
+    from passerby.batch.rerun import write_list
     from passerby.consent.takedown import as_json as files_json
     from passerby.report.json import document
+    from passerby.report.text import printable
 
     listing = list_affected(register, (consent,))
     unmarked = mark_all(listing.files)
     lines = [one.line() for one in listing.files]
     tell_files(lines, listing.lost)
     tell_unmarked(unmarked)
+    for path in write_list(folder, lines) if folder is not None else ():
+        say(printable(f"List: {path}"))
     if any(one.standing for one in listing.files):
         say(f"Make them anew without the face: passerby consent rerun {consent.id} -o NEW")
     if as_json:
