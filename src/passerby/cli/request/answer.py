@@ -15,7 +15,14 @@ from passerby.cli.options import Name, json_option
 from passerby.cli.request.access import Access, access_options, open_desk
 from passerby.cli.request.days import Day
 from passerby.cli.request.escalate import letter_options, order_from
-from passerby.cli.request.outgoing import Written, letter_json, tell_letter, write_letter
+from passerby.cli.request.outgoing import (
+    Written,
+    check_folder,
+    check_names,
+    letter_json,
+    tell_letter,
+    write_letter,
+)
 from passerby.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,7 +83,9 @@ def answer(access: Access, reference: str, output: Path | None, as_json: bool, *
       passerby request answer PB-7F3K-9Q2M-X40D --point sources=missing --rest given
       passerby request answer PB-7F3K-9Q2M-X40D --extension "many requests"
     """
+    check_folder(output)
     with open_desk(access) as desk:
+        check_names(desk, reference, output)
         _record(desk, reference, given)
         proposal = desk.propose(reference)
         written = None

@@ -12,7 +12,13 @@ import click
 from passerby.cli.console import print_json
 from passerby.cli.options import Name, json_option
 from passerby.cli.request.access import Access, access_options, open_desk
-from passerby.cli.request.outgoing import letter_json, tell_letter, write_letter
+from passerby.cli.request.outgoing import (
+    check_folder,
+    check_names,
+    letter_json,
+    tell_letter,
+    write_letter,
+)
 from passerby.errors import UsageError
 
 if TYPE_CHECKING:
@@ -146,7 +152,9 @@ def escalate(
     from passerby.report.json import document
     from passerby.rights.facts.letter import LetterKind
 
+    check_folder(output)
     with open_desk(access) as desk:
+        check_names(desk, reference, output)
         proposal = desk.propose(reference)
         wanted = proposal.kind if kind is None else LetterKind(kind)
         if wanted is None:

@@ -13,8 +13,10 @@ from passerby.cli.request.access import Access, access_options, open_or_begin
 from passerby.cli.request.outgoing import (
     Written,
     calendar_file,
+    check_folder,
     letter_json,
     now,
+    recorded,
     tell_letter,
     write_files,
     write_letter,
@@ -100,6 +102,7 @@ def new(access: Access, as_json: bool, output: Path | None, **given: Any) -> int
     """
     if sum(given[name] is not None for name in ("sender", "client_id", "table")) != 1:
         raise UsageError("name who asks by one of --sender, --client and --clients")
+    check_folder(output)
     with open_or_begin(access) as desk:
         if given["table"] is not None:
             written = _many(desk, given["table"], given, output)
@@ -152,7 +155,8 @@ def _begin(
     if output is None:
         return written
     _, _, case = desk.records.find(reference)
-    reminder = write_files(desk, reference, output, [calendar_file(case, desk.today)])
+    with recorded(reference, written.draft.event.letter):
+        reminder = write_files(desk, reference, output, [calendar_file(case, desk.today)])
     return Written(draft=written.draft, paths=(*written.paths, *reminder))
 
 

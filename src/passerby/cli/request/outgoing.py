@@ -6,19 +6,23 @@ that was cut off in the midst of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from passerby.cli.console import say
-from passerby.errors import OutputExists
+from passerby.errors import OutputError, OutputExists, OutputUnwritable
 
 if TYPE_CHECKING:
     from passerby.rights.cases.desk import Desk, Given
     from passerby.rights.cases.drafting import Draft, Order
     from passerby.rights.cases.state import Case
+
+_ROOM = 2**20
+"""Bytes that have to fit in before a letter is recorded: more than its files have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +38,66 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def check_folder(folder: Path | None) -> None:
+    """Raise OutputUnwritable where no files could be written into a folder, or where it could
+    not be made: asked before anything is recorded. None is no folder. Nothing is left there."""
+    from passerby.files import PRIVATE, Staged, translating
+
+    if folder is None:
+        return
+    with translating(folder / "letter"):
+        there = next(path for path in (folder, *folder.absolute().parents) if _lies(path))
+    if not there.is_dir():
+        raise OutputUnwritable(f"{there} is no folder", "Nothing was recorded. Name another.")
+    with Staged(there / "letter", mode=PRIVATE) as staged:
+        staged.write(bytes(_ROOM))
+
+
+def _lies(path: Path) -> bool:
+    """Whether something is there, be it a link to nothing."""
+    return path.is_symlink() or path.exists()
+
+
+def check_names(desk: Desk, reference: str, folder: Path | None) -> None:
+    """Raise OutputExists where a file is in the way of those of the case's next letter: asked
+    before it, or what leads to it, is recorded. None is no folder."""
+    from passerby.files import translating
+
+    if folder is None or not folder.is_dir():
+        return
+    case = desk.records.find(reference)[2]
+    begins = f"{case.reference}-{len(case.letters) + 1}-"
+    with translating(folder / "letter"):
+        for path in sorted(folder.iterdir()):
+            if path.name.startswith(begins):
+                raise OutputExists(f"{path} exists", "Nothing was recorded. Name another folder.")
+
+
+@contextlib.contextmanager
+def recorded(reference: str, letter: int) -> Iterator[None]:
+    """Say of an error of writing that the letter is on record: who ran the command again would
+    have it twice."""
+    try:
+        yield
+    except OutputError as error:
+        raise type(error)(
+            f"{error.message}, but {reference} and its letter {letter} are recorded",
+            "Do not run this again. Once there is room,"
+            f" `passerby request show {reference} --letter {letter} -o FOLDER`"
+            " writes its files into another folder.",
+        ) from error
+
+
 def write_letter(desk: Desk, reference: str, order: Order, folder: Path | None) -> Written:
-    """Draft a letter, and write its files into a folder; with None it is only kept."""
+    """Draft a letter, and write its files into a folder; with None it is only kept. An error of
+    writing says that it is kept."""
     from passerby.rights.cases.drafting import draft_letter
 
     draft = draft_letter(desk, reference, order, now())
-    paths = () if folder is None else write_files(desk, draft.reference, folder, draft.files)
+    if folder is None:
+        return Written(draft=draft, paths=())
+    with recorded(draft.reference, draft.event.letter):
+        paths = write_files(desk, draft.reference, folder, draft.files)
     return Written(draft=draft, paths=paths)
 
 

@@ -12,7 +12,7 @@ from passerby.cli.console import print_json, say
 from passerby.cli.options import Name, json_option
 from passerby.cli.request.access import Access, access_options, open_desk
 from passerby.cli.request.days import Day
-from passerby.cli.request.outgoing import calendar_file, write_files
+from passerby.cli.request.outgoing import calendar_file, check_folder, write_files
 from passerby.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def sent(access: Access, reference: str, output: Path | None, as_json: bool, **g
       passerby request sent PB-7F3K-9Q2M-X40D --eml sent.eml
       passerby request sent PB-7F3K-9Q2M-X40D --received 2026-03-05 -o letters/
     """
+    check_folder(output)
     with open_desk(access) as desk:
         case = desk.records.find(reference)[2]
         number = given["letter"] or len(case.letters)
