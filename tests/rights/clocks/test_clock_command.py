@@ -14,11 +14,14 @@ import pytest
 from clock_replay import replay
 from passerby.errors import Exit
 from passerby.rights.facts.deadline import Step
+from passerby.rights.facts.source import text_in
+from passerby.rights.knowledge import Knowledge
 from shells import Shell
 
 KEYS = {
     "law", "clock", "places", "event", "received", "receipt_supposed", "due", "extended",
     "overdue_from", "confidence", "why", "open_ended", "steps", "readings", "notes", "holidays",
+    "law_notes",
 }  # fmt: skip
 
 VECTORS = [
@@ -199,3 +202,10 @@ def test_redact_does_not_load_the_rights() -> None:
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert told.stdout.strip() == b"[]"
+
+
+def test_what_is_to_be_known_of_the_law_is_told(shell: Shell) -> None:
+    asked = ("--law", "uk-gdpr", "--event", "2026-07-31", "--place", "GB-SCT")
+    notes = text_in(Knowledge.load(None).law("uk-gdpr", on=date(2026, 7, 31)).notes, "en")
+    assert ask(shell, *asked)["law_notes"] == notes
+    assert f"About this law: {' '.join(notes.split())}" in " ".join(shell.err.split())

@@ -163,6 +163,8 @@ def _lines(law: Law, clock: Clock, deadline: Deadline) -> Iterator[str]:
             yield "  Extended:"
             yield from (f"    {line}" for line in _step_lines(reading.extended_steps))
     yield from (f"Note: {note}" for note in deadline.notes)
+    if law.notes:
+        yield f"About this law: {text_in(law.notes, 'en')}"
     if not deadline.confidence.certain:
         source = _KNOWN_FROM[deadline.confidence.value]
         yield f"To be checked: a provision that this rests on is known from {source}."
@@ -182,6 +184,7 @@ def _document(
 ) -> dict[str, Any]:
     from passerby.report.json import document
     from passerby.rights.clocks import table_version
+    from passerby.rights.facts.source import text_in
 
     first = next((one for one in deadline.readings if one.due == deadline.due), None)
     return document(
@@ -201,6 +204,7 @@ def _document(
         steps=_steps(() if first is None else first.steps),
         readings=[_reading(one) for one in deadline.readings],
         notes=list(deadline.notes),
+        law_notes=text_in(law.notes, "en") if law.notes else None,
         holidays=table_version(),
     )
 
