@@ -90,6 +90,31 @@ def test_a_company_is_bound_by_the_law_of_its_seat_wherever_the_client_is(
     assert "kancelaria@uodo.gov.pl" in Path(text).read_text()
 
 
+def test_an_address_that_is_missing_is_told_in_whole_sentences(shell: Clinic) -> None:
+    assert shell.ask(*NEW, "--controller", "facecheck-id") == 62
+    assert "no sourced address of FaceCheck" in shell.err
+    assert "Missing: " in shell.err
+    assert ".." not in shell.err
+
+
+@pytest.mark.parametrize(
+    ("today", "says"),
+    [
+        (date(2026, 4, 6), "late from 2026-04-08, in 2 days"),
+        (date(2026, 4, 7), "late from 2026-04-08, in 1 day\n"),
+        (date(2026, 4, 8), "LATE since 2026-04-08, from today on"),
+        (date(2026, 4, 9), "LATE since 2026-04-08, for 1 day\n"),
+        (date(2026, 4, 10), "LATE since 2026-04-08, for 2 days"),
+    ],
+)
+def test_days_are_told_in_words(shell: Clinic, today: date, says: str) -> None:
+    began = date(2026, 3, 5)
+    reference = shell.begin("--country", "DE-HH", today=began)["reference"]
+    shell.told("sent", reference, "--received", str(began), today=began)
+    assert shell.ask("due", today=today) == 0
+    assert says in shell.err
+
+
 def test_a_request_without_a_purpose(shell: Clinic) -> None:
     Path("me.toml").write_text(SENDER.replace("purpose", "contact"))
     assert shell.ask(*NEW) == 10

@@ -10,7 +10,7 @@ from passerby.cli.console import print_json, say
 from passerby.cli.options import json_option
 from passerby.cli.request.access import Access, access_options, open_desk
 from passerby.errors import BadKnowledge, RightsError
-from passerby.report.text import printable
+from passerby.report.text import plural, printable
 
 if TYPE_CHECKING:
     from passerby.rights.cases.desk import Desk
@@ -68,5 +68,6 @@ def _when(one: Due) -> str:
     if one.days is None:
         return one.status.value
     if one.overdue:
-        return f"LATE since {one.overdue_from}, for {-one.days} days"
-    return f"late from {one.overdue_from}, in {one.days} days"
+        since = f"for {plural(-one.days, 'day')}" if one.days else "from today on"
+        return f"LATE since {one.overdue_from}, {since}"
+    return f"late from {one.overdue_from}, in {plural(one.days, 'day')}"

@@ -65,7 +65,8 @@ def contact_of(
     found = best_contact(contacts, _BEST_FIRST if channel is None else (channel,))
     if found is None:
         by = f" by {channel}" if channel is not None else ""
-        look_up = f" Missing: {'; '.join(missing)}." if missing else ""
+        what = "; ".join(each.rstrip(".") for each in missing)
+        look_up = f" Missing: {what}." if missing else ""
         raise NoAddress(
             f"no sourced address of {name} is known{by}",
             f"Look it up and give it with --to, or add it in a file of your own.{look_up}",
