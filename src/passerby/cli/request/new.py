@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,12 @@ if TYPE_CHECKING:
     help="Many clients, one row each, instead: all rows are checked before any is used.",
 )
 @click.option("--purpose", metavar="TEXT", help="Why she asks, in her own words.")
+@click.option(
+    "--include-purpose",
+    is_flag=True,
+    help="Let a letter to an agency tell her purpose and background too: such letters are often "
+    "published, with the name.",
+)
 @click.option("--background", multiple=True, metavar="TEXT", help="What she knows; repeatable.")
 @click.option("--words-language", metavar="CODE", help="Of her words.  [default: hers]")
 @click.option("--mandate", "mandate_id", metavar="ID", help="Who acts for her: the mandate's id.")
@@ -130,7 +137,7 @@ def _one(desk: Desk, given: dict[str, Any], output: Path | None) -> Written:
     else:
         client_id = None
         sender = read_sender(given["sender"])
-    request = _request(given, sender)
+    request = _discreet(_request(given, sender), given)
     law = check_request(request, desk.knowledge, desk.today)
     order = _order(given, law.kind.value)
     _check_language(desk, order)
@@ -187,6 +194,21 @@ def _request(given: dict[str, Any], sender: Sender) -> Request:
             authority=given["authority"],
             calendars=tuple(map(fields.place, given["calendars"])),
         )
+
+
+def _discreet(request: Request, given: dict[str, Any]) -> Request:
+    """Return a request without her own words where it goes to an agency, unless she wants them
+    in it; say that they may be published."""
+    if request.agency is None:
+        return request
+    words = bool(request.purpose.strip() or request.background)
+    if not given["include_purpose"]:
+        if words:
+            say("Left out: her purpose and background. --include-purpose puts them in.")
+        request = replace(request, purpose="", background=())
+    told = "name, address and words" if given["include_purpose"] and words else "name and address"
+    say(f"Look at it: requests to agencies are often published, with {told}.")
+    return request
 
 
 def _finer(place: str, hers: str | None) -> str:

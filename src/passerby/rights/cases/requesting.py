@@ -43,7 +43,8 @@ def check_request(request: Request, knowledge: Knowledge, day: date) -> Law:
     """Return the law of a request as it holds on a day.
 
     Raises UnknownName (law, company, authority), NoRight (the law gives a right not there, or
-    not at all), BadRecord (no purpose), UsageError (a records request to a company or the like).
+    not at all), BadRecord (no purpose, which only
+    a request for records can lack), UsageError (a records request to a company or the like).
     """
     law = knowledge.law(request.law, on=day)
     if (request.controller is None) == (request.agency is None):
@@ -62,7 +63,8 @@ def check_request(request: Request, knowledge: Knowledge, day: date) -> Law:
     place = request.agency.place if request.agency is not None else request.place
     for kind in request.rights:
         check_right(law, kind, place, seat)
-    if not request.purpose.strip():
+    # Who asks an agency for its records need not say why.
+    if not records and not request.purpose.strip():
         raise BadRecord(
             "the purpose is missing: why she asks, in her own words",
             "A first request without one can be refused as abusive (CJEU C-526/24): add it.",
