@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 import time
 from datetime import date, timedelta
 from email import message_from_bytes
@@ -17,8 +15,6 @@ import pytest
 from PIL import Image
 
 from clinics import NEW, SENDER, Clinic, client_rows, write_rows
-from mail_server import PASSWORD, USER, Post, make_certificates, serve
-from passerby.files import Staged
 from passerby.media import watermark
 from passerby.rights.cases.checklist import points_of
 from passerby.rights.facts.law import RightKind
@@ -47,45 +43,6 @@ def test_one_command_on_a_fresh_install(shell: Clinic) -> None:
     for word in ("Clearview", "Anna", "face", "GDPR"):
         assert word not in files[".ics"].read_text()
         assert word not in " ".join(path.name for path in files.values())
-
-
-def test_the_recovery_key_is_told_once_and_opens_the_records(
-    shell: Clinic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shell.begin()
-    (key,) = [line.strip() for line in shell.err.splitlines() if line.count("-") == 7]
-    Path("key").write_text(key + "\n")
-    assert shell.ask("list") == 0
-    assert key not in shell.err + shell.out
-    monkeypatch.delenv("PASSERBY_PASSPHRASE_FILE")
-    assert shell.ask("list", "--recovery-key-file", "key") == 0
-    assert "Anna Świątek" in shell.err
-
-
-def test_a_wrong_passphrase_and_none_at_all(shell: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    shell.begin()
-    Path("words").write_text("another\n")
-    assert shell.ask("list") == 61
-    assert "this is not the right passphrase" in shell.err
-    monkeypatch.delenv("PASSERBY_PASSPHRASE_FILE")
-    assert shell.ask("list") == 2
-    assert "nobody to ask for the passphrase" in shell.err
-    assert shell.ask("list", "--passphrase-file", "words", "--key-file", "words") == 2
-    assert shell.ask("list", "--passphrase-file", "missing") == 10
-
-
-def test_records_that_are_not_there(shell: Clinic) -> None:
-    assert shell.ask("list") == 61
-    assert "no records in records" in shell.err
-
-
-def test_a_key_file_is_made_when_the_records_are_begun(
-    shell: Clinic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PASSERBY_PASSPHRASE_FILE")
-    assert shell.ask(*NEW, "--key-file", "my.key") == 0
-    assert Path("my.key").stat().st_mode & 0o077 == 0
-    assert shell.ask("list", "--key-file", "my.key") == 0
 
 
 @pytest.mark.parametrize(
@@ -251,42 +208,6 @@ def test_nothing_is_written_over(shell: Clinic) -> None:
     assert "exists" in shell.err
 
 
-def test_a_letter_goes_by_her_own_server_and_is_recorded(
-    shell: Clinic, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PASSERBY_OFFLINE", raising=False)
-    certificates = make_certificates(tmp_path_factory.mktemp("certificates"))
-    post = Post()
-    reference = shell.begin("--to", "privacy@clearview.example")["reference"]
-    monkeypatch.setenv("SMTP_WORDS", PASSWORD)
-    with serve(post, certificates) as port:
-        Path("smtp.toml").write_text(
-            f'host = "localhost"\nport = {port}\nuser = "{USER}"\n'
-            f'password-env = "SMTP_WORDS"\nca-file = "{certificates.authority}"\n'
-        )
-        assert shell.ask("send", reference, "--smtp", "smtp.toml") == 2
-        assert "nobody to ask whether it is to be sent" in shell.err
-        yesterday = date.today() - timedelta(days=1)
-        assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes", today=yesterday) == 2
-        assert "a letter is sent today" in shell.err
-        assert post.letters == []
-        told = shell.told("send", reference, "--smtp", "smtp.toml", "--yes")
-        assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes") == 2
-    assert len(post.letters) == 1
-    assert told["recipients"] == ["privacy@clearview.example"]
-    case = shell.told("show", reference)
-    assert case["status"] == "open"
-    assert case["letters"][0]["sent"]["message_id"] == told["message_id"]
-    assert case["letters"][0]["sent"]["proof"]["role"] == "proof"
-
-
-def test_a_draft_is_not_sent(shell: Clinic) -> None:
-    reference = shell.begin()["reference"]
-    Path("smtp.toml").write_text('host = "mail.example.org"\n')
-    assert shell.ask("send", reference, "--smtp", "smtp.toml", "--yes") == 2
-    assert "is a draft with" in shell.err
-
-
 @pytest.mark.parametrize(
     ("what", "name"),
     [
@@ -317,15 +238,6 @@ def test_a_case_whose_company_is_no_longer_known_hides_no_other(shell: Clinic) -
     found = {each["reference"] for each in shell.told("due")["cases"]}
     assert found == {other, known}
     assert f"{other}: its days could not be computed anew" in shell.err
-
-
-def test_records_whose_beginning_was_cut_off_are_begun_anew(shell: Clinic) -> None:
-    """The process that was killed left the file with nothing in it."""
-    Path("records").mkdir(mode=0o700)
-    Path("records/records.db").touch(0o600)
-    assert shell.ask("client", "add", "me.toml") == 0, shell.err
-    assert "Write this recovery key down" in shell.err
-    assert len(shell.told("client", "list")["clients"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -360,32 +272,6 @@ def test_a_mail_sent_around_midnight_went_out_on_the_day_that_it_was_here(
     assert letter["sent"]["day"] == day
 
 
-def test_what_is_written_is_for_its_owner_alone(shell: Clinic) -> None:
-    old = os.umask(0)
-    try:
-        reference = shell.begin("--country", "DE")["reference"]
-        shell.told("export", reference, "-o", "evidence.zip")
-    finally:
-        os.umask(old)
-    written = [*Path("out").iterdir(), Path("evidence.zip"), Path("records/records.db")]
-    assert len(written) == 6
-    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
-    assert {Path(name).stat().st_mode & 0o777 for name in ("out", "records")} == {0o700}
-
-
-def test_an_erasure_removes_what_a_killed_process_was_writing(shell: Clinic) -> None:
-    reference = shell.begin("--country", "DE")["reference"]
-    child = os.fork()
-    if child == 0:
-        Staged(Path("out") / f"{reference}-1-request.txt").write(b"Anna")
-        os._exit(0)
-    os.waitpid(child, 0)
-    assert len([path for path in Path("out").iterdir() if path.name.startswith(".")]) == 1
-    told = shell.told("erase", reference, "--yes")
-    left = {str(path.absolute()) for path in Path("out").iterdir()}
-    assert left == set(told["exported"])
-
-
 def test_only_a_crop_that_was_made_here_goes_with_a_letter(shell: Clinic) -> None:
     """What looks like one may be the original, with its place and everybody in it."""
     reference = shell.begin("--country", "DE")["reference"]
@@ -399,24 +285,6 @@ def test_only_a_crop_that_was_made_here_goes_with_a_letter(shell: Clinic) -> Non
     Path("crop.jpg").write_bytes(watermark.write_jpeg(np.asarray(picture)))
     assert shell.ask("escalate", reference, *crop, "crop.jpg") != 1
     assert "is no crop" not in shell.err
-
-
-def test_no_records_are_begun_where_their_recovery_key_cannot_be_read(
-    shell: Clinic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    closed = io.TextIOWrapper(io.BytesIO())
-    closed.close()
-    for stderr in (closed, None):
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "stderr", stderr)
-            assert shell.ask("client", "add", "me.toml") == 40
-    assert not Path("records").exists()
-
-
-def test_a_passphrase_file_of_an_editor_that_marks_its_bytes(shell: Clinic) -> None:
-    shell.told("client", "add", "me.toml")
-    Path("words").write_bytes(b"\xef\xbb\xbfa horse that counts to eight\r\n")
-    assert len(shell.told("client", "list")["clients"]) == 1
 
 
 def test_a_letter_that_went_out_is_not_recorded_again(shell: Clinic) -> None:

@@ -37,14 +37,14 @@ def propose(case: Case, law: Law, today: date) -> Proposal:
         return _nothing(f"the case was closed on {case.closed.day}")
     if case.status is Status.REVOKED:
         return _nothing("the request was withdrawn")
-    if not case.letters:
-        return _nothing("the command that began it was cut off: erase it, and begin again")
     for letter in case.letters:
         if letter.maybe_sent is not None:
             return _nothing(
                 f"letter {letter.drafted.letter} ({letter.drafted.kind}) may have gone out on"
                 f" {letter.maybe_sent}: check your mail program, then `passerby request sent`"
             )
+    if not case.letters:
+        return _nothing("the command that began it was cut off: erase it, and begin again")
     if case.status is Status.DRAFT:
         return _nothing("the first letter was not sent yet: record it when it is")
     waiting = _unsent(case)
