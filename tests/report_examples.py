@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from passerby.errors import CorruptInput, Exit
+from passerby.model.consent import End, Ended, Replaces, Withdrawn
 from passerby.model.decision import Action, Decision
 from passerby.model.finding import FinderId, Sighting, Track
 from passerby.model.geometry import Box, Region, Shape
@@ -131,6 +132,7 @@ decisions = st.builds(
     reason=names,
     by=names,
     at=st.none() | times,
+    consent=st.none() | hashes,
 )
 items = st.builds(
     Item,
@@ -166,6 +168,10 @@ parts = st.builds(
     required=st.booleans(),
 )
 failures = st.builds(Failure, code=names, message=names, advice=names, exit=st.sampled_from(Exit))
+ended = st.lists(
+    st.builds(Ended, consent=names, how=st.sampled_from(End), day=st.none() | st.dates()),
+    max_size=2,
+).map(tuple)
 reports = st.builds(
     Report,
     item=items,
@@ -181,5 +187,7 @@ reports = st.builds(
     dropped=st.lists(parts, max_size=2).map(tuple),
     kept_fields=st.lists(names, max_size=2).map(tuple),
     notes=st.lists(names, max_size=2).map(tuple),
+    replaces=st.none() | st.builds(Replaces, output=names, output_sha256=hashes, ended=ended),
+    withdrawn=st.none() | st.builds(Withdrawn, ended=ended, replaced_by=st.none() | names),
     failure=st.none() | failures,
 )

@@ -58,7 +58,6 @@ def resumed(register: Register, out: Path, consent: Consent) -> None:
     ("moment", "nth"),
     [
         *((moment, 2) for moment in MOMENTS),
-        ("before anything is appended", 3),
         ("before anything is appended", 4),
     ],
 )
@@ -103,7 +102,6 @@ def test_a_rerun_that_was_killed(
     ("moment", "nth", "published"),
     [
         ("before a file gets its name", 3, 1),
-        ("before a use is recorded", 1, 1),
         ("before a use is recorded", 3, 3),
         ("before anything is appended", 4, 1),
         ("before anything is appended", 1, 0),

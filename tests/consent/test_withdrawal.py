@@ -190,6 +190,8 @@ def test_the_second_of_two_withdrawn_later(
     register.withdraw(anna.id)
     redo(register, tmp_path / "anew", anna.id)
     register.withdraw(berta.id)
+    listing = list_affected(register, (register.consent(berta.id),))
+    assert [one.line().replaced_by for one in listing.files] == [None] * 2 * len(TOO)
     with pytest.raises(UsageError, match="holds copies that are withdrawn"):
         redo(register, tmp_path / "anew", berta.id)
     done = redo(register, tmp_path / "third", berta.id)
@@ -205,6 +207,14 @@ def test_the_second_of_two_withdrawn_later(
         assert report.replaces is not None
         assert report.replaces.output == str(tmp_path / "anew" / new.name)
         assert [one.consent for one in report.replaces.ended] == [berta.id]
+        # Of the first copies the list and the reports lead to what may be shown now.
+        first = load_reports(tmp_path / "out-report" / "files" / f"{new.name}.json")[0]
+        assert first.withdrawn is not None
+        assert first.withdrawn.replaced_by == str(new)
+    assert {line.replaced_by for line in done.lines} == {
+        str(tmp_path / "third" / twenty[index].name) for index in TOO
+    }
+    assert len(done.lines) == 2 * len(TOO)
     assert register.consent(berta.id).standing_files == ()
 
 

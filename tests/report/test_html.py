@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
+from passerby.model.consent import End, Ended, Replaces, Withdrawn
 from passerby.model.decision import Action
 from passerby.model.options import Method, Options
 from passerby.model.report import Outcome, Report
@@ -197,3 +199,32 @@ def test_small_words() -> None:
 def test_a_kept_face_is_not_counted_as_redacted() -> None:
     kept = replace(PUBLISHED, decisions=(decision(1, Action.KEEP),))
     assert "1 file, 0 masks." in read(kept).text
+
+
+def test_a_kept_face_shows_its_consent_or_its_ground() -> None:
+    by_consent = replace(decision(1, Action.KEEP), consent="3f" * 16, reason="given")
+    by_ground = decision(2, Action.KEEP, reason="a public speaker")
+    hidden = replace(decision(3), consent="ab" * 16)
+    text = read(replace(PUBLISHED, decisions=(by_consent, by_ground, hidden))).text
+    assert f"consent {'3f' * 16}" in text
+    assert "a public speaker" in text
+    # What is hidden is so whoever agreed.
+    assert "ab" * 16 not in text
+
+
+def test_the_chain_of_a_copy_whose_consent_ended() -> None:
+    ended = (
+        Ended(consent="3f" * 16, how=End.WITHDRAWN, day=date(2026, 11, 20)),
+        Ended(consent="ab" * 16, how=End.UNPROVEN),
+    )
+    told = f"consent {'3f' * 16} was withdrawn on 2026-11-20; consent {'ab' * 16} lost its evidence"
+    new = replace(
+        PUBLISHED, replaces=Replaces(output=f"out/{NASTY}", output_sha256="cd" * 32, ended=ended)
+    )
+    text = read(new).text
+    assert f"Made in place of out/{printable(NASTY)} (sha256 {'cd' * 32}): {told}." in text
+    assert "Not to be shown" not in text
+    old = replace(PUBLISHED, withdrawn=Withdrawn(ended=ended, replaced_by="anew/a.jpg"))
+    text = read(old).text
+    assert f"Not to be shown any more: {told}." in text
+    assert "Show instead: anew/a.jpg." in text

@@ -284,6 +284,9 @@ def test_a_foreign_file_in_the_place_of_a_copy_is_left(tmp_path: Path) -> None:
         assert run.files[0].failure.code == "output.exists"
         assert session.pictures()[0].state is State.FAILED
         assert (tmp_path / "out" / "p000.png").read_bytes() == b"mine"
+        name = session.pictures()[0].id
+        assert session.see(name).state is State.FAILED
+        assert session.change(name, 1, [Add(region=OTHER)]).state is State.DECIDED
         (tmp_path / "out" / "p000.png").unlink()
         session.publish()
         assert session.pictures()[0].state is State.PUBLISHED

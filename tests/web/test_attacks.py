@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import socket
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ import httpx
 import pytest
 from PIL import Image
 
+from passerby.files import PARTIAL
 from passerby.web.pictures import Pictures
 from passerby.web.routes import Routes
-from passerby.web.uploads import safe_name
+from passerby.web.uploads import Tray, safe_name
 from review_server import OUTSIDE, SCRIPT, Server, claiming, fill, serving, small_picture
 
 
@@ -246,6 +248,8 @@ def test_every_answer_has_the_headers(server: Server) -> None:
         "static/%00",
         "static/index.html%00.js",
         "static/./index.html",
+        "static/index%2ehtml",
+        "%61pi/session",
         "static/%c0%ae%c0%ae/door.py",
         "static/..;/door.py",
         "pictures/../../../../etc/passwd/view",
@@ -484,6 +488,16 @@ def test_only_a_few_tabs_can_listen(server: Server) -> None:
         opened = [stack.enter_context(server.client.stream("GET", "api/events")) for _ in range(5)]
         assert [answer.status_code for answer in opened] == [200] * 4 + [503]
     server.wait_until(lambda: listens(server))
+
+
+def test_an_upload_that_a_killed_server_left_is_swept(tmp_path: Path) -> None:
+    left = tmp_path / f".upload.{2**22 + 1}-0123456789ab{PARTIAL}"
+    others = [tmp_path / f".upload.{os.getppid()}-0123456789ab{PARTIAL}", tmp_path / ".upload.me"]
+    for path in (left, *others):
+        path.write_bytes(b"x")
+    Tray(tmp_path).close()
+    assert not left.exists()
+    assert all(path.exists() for path in others)
 
 
 def names(server: Server) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -10,14 +11,18 @@ import socket
 import stat
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
 from passerby.errors import Exit
+from passerby.model.options import Limits
+from passerby.web.answers import Refused
 from passerby.web.door import LIFETIME, Door
-from review_server import Server, command, environment, fill, serving
+from passerby.web.imagery import Imagery, wanted_bytes
+from review_server import Server, command, environment, fill, serving, small_picture
 
 
 def event(server: Server, kind: str, act: object) -> dict[str, object]:
@@ -234,3 +239,35 @@ def test_a_folder_that_cannot_be_written_to_can_be_reviewed(tmp_path: Path) -> N
             assert str(tmp_path) not in answer.text
     finally:
         (tmp_path / "in").chmod(0o755)
+
+
+def test_a_view_that_two_wait_for_is_made_though_the_first_one_goes() -> None:
+    """Also when the first one who asked is gone before its turn."""
+
+    async def both() -> tuple[bytes, int]:
+        imagery = Imagery(Limits())
+        turns = []
+
+        async def gone() -> bool:
+            turns.append(1)
+            return True
+
+        async def there() -> bool:
+            return False
+
+        wanted = wanted_bytes(small_picture())
+        try:
+            first = asyncio.create_task(imagery.thumbnail(wanted, gone))
+            await asyncio.sleep(0)
+            second = await imagery.thumbnail(wanted, there)
+            with pytest.raises(Refused):
+                await first
+        finally:
+            imagery.close()
+        return second, len(turns)
+
+    # In a thread of its own: the tests of the page hold a loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        made, asked = pool.submit(asyncio.run, both()).result()
+    assert made.startswith(b"\xff\xd8")
+    assert asked

@@ -87,30 +87,40 @@ def list_affected(register: Register, consents: Iterable[Consent]) -> Listing:
             found.setdefault(one.use.key, one)
     latest = {one.use.output: one.use for one in found.values() if one.use.output is not None}
     return Listing(
-        files=tuple(
-            replace(_affected(register, one, latest), succeeded=_after(one) in found)
-            for one in found.values()
-        ),
+        files=tuple(_affected(register, one, latest, found) for one in found.values()),
         lost=tuple(lost),
     )
 
 
-def _after(one: Relying) -> tuple[str | None, str]:
-    """Return the key of what took a file's place; one that no file has where nothing did."""
-    return (None, "") if one.remade is None else (one.remade.by, one.remade.by_sha256)
+_Found = dict[tuple[str | None, str], Relying]
 
 
-def _affected(register: Register, one: Relying, latest: dict[str, Use]) -> Affected:
+def _affected(register: Register, one: Relying, latest: dict[str, Use], found: _Found) -> Affected:
     use = one.use
     newest = use if use.output is None else latest[use.output]
     newer = None if newest.key == use.key else newest.output_sha256
+    last = _last(one, found)
     return Affected(
         use=use,
         ended=ended_of(register, use),
         where=one.where,
-        remade=one.remade,
+        remade=last.remade,
         overwritten_by=newer or _overwriting(use),
+        succeeded=last is not one,
     )
+
+
+def _last(one: Relying, found: _Found) -> Relying:
+    """Return the last of the copies that took each other's place: what a consent that ended
+    later made withdrawn as well is nothing to show instead."""
+    seen = {one.use.key}
+    while one.remade is not None:
+        after = found.get((one.remade.by, one.remade.by_sha256))
+        if after is None or after.use.key in seen:
+            break
+        one = after
+        seen.add(one.use.key)
+    return one
 
 
 def ended_of(register: Register, use: Use) -> tuple[Ended, ...]:

@@ -24,7 +24,7 @@ from passerby.batch.run import Silence, Watcher, run_plan
 from passerby.batch.uses import absolute
 from passerby.consent.events import Remade
 from passerby.consent.register import Register
-from passerby.consent.takedown import Line, as_csv, as_json, as_text
+from passerby.consent.takedown import Line, as_csv, as_json, as_text, in_order
 from passerby.errors import Exit
 from passerby.files import write_atomically
 from passerby.model.report import Outcome, Report
@@ -81,7 +81,7 @@ def rerun(register: Register, order: Order, watcher: Watcher | None = None) -> R
     run = _run(done, order, reports, watcher or Silence()) if done.files else None
     after = list_affected(register, order.consents)
     unmarked = mark_all(after.files)
-    lines = tuple(one.line(done.problems.get(one.use.key, "")) for one in after.files)
+    lines = in_order(one.line(done.problems.get(one.use.key, "")) for one in after.files)
     list_files = write_list(reports.folder, lines) if lines else ()
     return Rerun(
         listing=after,
@@ -155,7 +155,7 @@ def _settle(register: Register, files: Iterable[Affected]) -> None:
     for one in files:
         if one.overwritten_by is not None and one.use.output is not None:
             register.record_remade(one.use, one.use.output, one.overwritten_by)
-        elif one.remade is not None and not one.standing:
+        elif one.remade is not None and not one.standing and not one.succeeded:
             register.record_remade(one.use, one.remade.by, one.remade.by_sha256)
 
 

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, click.exceptions.Abort):
-        return _stopped()
+        return _stopped(given)
     except OSError as error:
         # Whatever reads and writes files translates its errors; stdout's have no file name.
         return _failed(error, given) if error.filename is not None else _lost_stdout(error)
@@ -73,8 +73,10 @@ def _known(error: Exception) -> PasserbyError | None:
     return None
 
 
-def _stopped() -> int:
-    say("passerby: interrupted: what is published is complete; run the same command to go on.")
+def _stopped(given: list[str]) -> int:
+    recorded = bool({"request", "consent"} & set(given[:1]))
+    kept = "what was confirmed is on record" if recorded else "what is published is complete"
+    say(f"passerby: interrupted: {kept}; run the same command to go on.")
     return int(Exit.INTERRUPTED)
 
 

@@ -59,7 +59,8 @@ class Scope:
             if not names:
                 continue
             if told is None:
-                return f"it is for an {kind} ({', '.join(names)}), and nobody said which this is"
+                listed = ", ".join(names)
+                return f"it is for an {kind} ({listed}), and nobody said which this is (--{kind})"
             if _name(told) not in map(_name, names):
                 return f"it is for another {kind} ({', '.join(names)})"
         return None

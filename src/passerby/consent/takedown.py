@@ -37,9 +37,8 @@ class Line:
     """One file to take down.
 
     `there` says whether the file still lies where it was published, as far as anybody knows;
-    `where` are the addresses
-    at which it was said to be shown; `replaced_by` is the copy to show instead. `problem` says
-    why there is none.
+    `where` are the addresses at which it was said to be shown; `replaced_by` is the copy to show
+    instead. `problem` says why there is none.
     """
 
     output: str
@@ -50,6 +49,11 @@ class Line:
     replaced_by: str | None = None
     replaced_by_sha256: str | None = None
     problem: str = ""
+
+
+def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return lines by path: workers publish in no certain order."""
+    return tuple(sorted(lines, key=lambda line: (line.output, line.sha256)))
 
 
 def as_json(lines: Iterable[Line]) -> list[dict[str, Any]]:

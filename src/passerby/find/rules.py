@@ -40,7 +40,8 @@ turned or half covered."""
 
 SHORT = 1.0
 """Log-odds by which a candidate may be short of enough evidence and still be told to a person who
-decides: a score from 0.27."""
+decides: a score from 0.27. Of the 30 faces of ten pixels in the composed crowd of
+`tests/session/test_session_detecting.py` the first look misses 20, and 14 of these are told."""
 
 HEIGHTS = (8.0, 16.0, 30.0, 60.0, 120.0, 240.0)
 """Face heights in source pixels; between them thresholds are interpolated by the logarithm."""

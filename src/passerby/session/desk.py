@@ -13,7 +13,7 @@ from passerby.report.text import plural
 from passerby.session.book import Book
 from passerby.session.changes import Conflict
 from passerby.session.document import entry_of
-from passerby.session.events import Event, Known
+from passerby.session.events import Event, Known, Seen
 from passerby.session.faces import PictureState
 from passerby.session.gallery import Gallery
 from passerby.session.history import History
@@ -87,6 +87,9 @@ class Desk:
         known = self.book.known.get(original.path) == original.sha256
         events = () if known else (Known(path=original.path, sha256=original.sha256),)
         self.book.write(*events, event)
+        if not isinstance(event, Seen):
+            # It was about what was decided before.
+            self.failed.pop(original.id, None)
 
     def tell(self, sha256: str, kind: Kind) -> None:
         """Tell of something that happened to these bytes, for each file that has them. The lock

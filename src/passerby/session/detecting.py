@@ -6,6 +6,7 @@ What comes back are boxes and scores, and the fields that the file holds; no pix
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,16 @@ class Wanted:
 
     source: Path
     sha256: str
+
+    def read(self, most: int) -> bytes:
+        """Return its bytes, of which there may be at most so many.
+
+        Raises UnreadableInput, LimitExceeded, or InputChanged when they are not those meant.
+        """
+        data = read_input(self.source, most)
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise InputChanged("the file is not what it was when it was listed")
+        return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +103,12 @@ class Detector:
         options = self.lookout.options
         if self._ports is None:
             self._ports = build_ports(options, self.lookout.threads)
-        data = read_input(task.source, options.limits.memory)
+        data = task.read(options.limits.memory)
         noting, hearing = Noting(), Hearing(self._ports.finder)
         ports = replace(self._ports, source=noting, finder=hearing)
         report = redact_bytes(
             data, shown="picture", options=options, given=None, ports=ports
         ).report
-        if report.item.sha256 != task.sha256:
-            raise InputChanged("the file is not what it was when it was listed")
         if report.failure is not None:
             return Looked(sha256=task.sha256, failure=report.failure)
         # Of an animation it is not known which frame they are of.

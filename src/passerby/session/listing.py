@@ -30,12 +30,10 @@ from passerby.batch.plan import (
 from passerby.compose import build_source
 from passerby.errors import (
     EmptyInput,
-    InputChanged,
     PasserbyError,
     UnreadableInput,
     UsageError,
 )
-from passerby.files import read_input
 from passerby.media.taken import taken_at
 from passerby.report.text import printable
 from passerby.session.detecting import Wanted
@@ -84,10 +82,7 @@ class Original:
         """
         if self.problem is not None:
             raise self.problem
-        data = read_input(self.task.source, most)
-        if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise InputChanged("the file is not what it was when it was listed")
-        return data
+        return self.wanted.read(most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,8 @@ class Scouts:
             if done.cancelled():
                 return
             looked = done.result()
-            desk.failed.pop(sha256, None)
+            for name in (sha256, *(one.id for one in desk.gallery.copies(sha256))):
+                desk.failed.pop(name, None)
             try:
                 if looked.failure is not None:
                     raise error_of(looked.failure)

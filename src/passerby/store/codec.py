@@ -10,10 +10,11 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Callable
 from datetime import date
 from enum import Enum
 from functools import cache, cached_property
-from typing import Any, Generic, Never, TypeVar
+from typing import Any, Generic, TypeVar
 
 from passerby.errors import BadRecord
 
@@ -66,13 +67,18 @@ class EventCodec(Generic[EventT]):
         if document.keys() != {"data", "event", "schema"}:
             raise BadRecord("a record has other parts than data, event and schema", self.advice)
         try:
-            return typing.cast(EventT, _object(event, document["data"], str(name)))
+            return typing.cast(EventT, _reader(event)(document["data"]))
         except _Malformed as error:
-            raise BadRecord(str(error), self.advice) from error
+            raise BadRecord(f"{name}{error.place}: {error.problem}", self.advice) from error
 
 
 class _Malformed(Exception):
-    """A value is not what its type asks for; the message begins with its place."""
+    """A value is not what its type asks for. `place` grows on the way out."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.place = ""
 
 
 def kind_of(event: type) -> str:
@@ -98,62 +104,101 @@ def to_json(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in a record")
 
 
-def _refuse(where: str, problem: str) -> Never:
-    raise _Malformed(f"{where}: {problem}")
+Reader = Callable[[Any], Any]
+"""Returns the value of its type that a JSON value stands for. Raises _Malformed."""
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _value(kind: Any, value: Any, where: str) -> Any:
+def _reader(kind: Any) -> Reader:
+    """Return what reads values of a type: made once, for histories are long."""
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
-        if value is None:
-            return None
         (inner,) = (arg for arg in typing.get_args(kind) if arg is not type(None))
-        return _value(inner, value, where)
+        return _optional(_reader(inner))
     if origin is tuple:
-        if not isinstance(value, list):
-            _refuse(where, "expected a list")
-        inner = typing.get_args(kind)[0]
-        return tuple(_value(inner, item, f"{where}[{n}]") for n, item in enumerate(value))
+        return _list(_reader(typing.get_args(kind)[0]))
     if dataclasses.is_dataclass(kind):
-        return _object(typing.cast(type, kind), value, where)
+        return _object(typing.cast(type, kind))
     if issubclass(kind, Enum):
-        if not isinstance(value, str) or value not in {member.value for member in kind}:
-            _refuse(where, f"there is no {kind.__name__} {value!r}")
-        return kind(value)
-    return _day(value, where) if kind is date else _plain(kind, value, where)
+        return _enum(kind)
+    return _day if kind is date else _plain(kind)
 
 
-def _object(kind: type, value: Any, where: str) -> Any:
-    if not isinstance(value, dict):
-        _refuse(where, "expected an object")
-    fields = {field.name for field in dataclasses.fields(kind)}
-    if value.keys() != fields:
-        wrong = sorted(value.keys() ^ fields)
-        _refuse(where, f"{', '.join(wrong)}: missing or not known")
-    hints = _hints(kind)
-    values = {name: _value(hints[name], value[name], f"{where}.{name}") for name in fields}
-    try:
-        return kind(**values)
-    except ValueError as error:
-        _refuse(where, str(error))
+def _optional(inner: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        return None if value is None else inner(value)
+
+    return read
 
 
-def _day(value: Any, where: str) -> date:
+def _list(inner: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, list):
+            raise _Malformed("expected a list")
+        made: list[Any] = []
+        try:
+            for item in value:
+                made.append(inner(item))  # noqa: PERF401 - how far it came is told
+        except _Malformed as error:
+            error.place = f"[{len(made)}]{error.place}"
+            raise
+        return tuple(made)
+
+    return read
+
+
+def _object(kind: type) -> Reader:
+    hints = typing.get_type_hints(kind)
+    names = [field.name for field in dataclasses.fields(kind)]
+    readers = [(name, _reader(hints[name])) for name in names]
+    expected = set(names)
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise _Malformed("expected an object")
+        if value.keys() != expected:
+            wrong = sorted(value.keys() ^ expected)
+            raise _Malformed(f"{', '.join(wrong)}: missing or not known")
+        made, name = {}, ""
+        try:
+            for name, inner in readers:
+                made[name] = inner(value[name])
+        except _Malformed as error:
+            error.place = f".{name}{error.place}"
+            raise
+        try:
+            return kind(**made)
+        except ValueError as error:
+            raise _Malformed(str(error)) from error
+
+    return read
+
+
+def _enum(kind: type[Enum]) -> Reader:
+    members = {member.value: member for member in kind}
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str) or value not in members:
+            raise _Malformed(f"there is no {kind.__name__} {value!r}")
+        return members[value]
+
+    return read
+
+
+def _day(value: Any) -> date:
     try:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):
-        _refuse(where, "expected a day such as 2026-01-31")
+        raise _Malformed("expected a day such as 2026-01-31") from None
     if day.isoformat() != value:
-        _refuse(where, "expected a day such as 2026-01-31")
+        raise _Malformed("expected a day such as 2026-01-31")
     return day
 
 
-def _plain(kind: type, value: Any, where: str) -> Any:
-    if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-        _refuse(where, f"expected {kind.__name__}")
-    return value
+def _plain(kind: type) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+            raise _Malformed(f"expected {kind.__name__}")
+        return value
+
+    return read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ class ConsentRoutes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._slot = asyncio.Semaphore(1)
 
     def routes(self) -> list[Route]:
         """Return where they are found."""
@@ -62,7 +64,8 @@ class ConsentRoutes:
         name = request.query_params.get("name", "")
         if not 0 < len(name) <= _LONGEST_NAME:
             raise bad("name: expected the name of the file")
-        data = b"".join([piece async for piece in pieces(request, MOST_EVIDENCE)])
+        async with self._slot:
+            data = b"".join([piece async for piece in pieces(request, MOST_EVIDENCE)])
         kept = Evidence(data=data, file_name=printable(name))
         return answer({"evidence": self._services.clerk.keep_evidence(kept)}, 201)
 

@@ -67,20 +67,17 @@ class Hub:
 
     async def lines(self, stream: asyncio.Queue[Event | None]) -> AsyncIterator[bytes]:
         """Yield what is sent to a tab, until the end."""
-        try:
-            while not self.closed:
-                try:
-                    event = await asyncio.wait_for(stream.get(), _ALIVE)
-                except TimeoutError:
-                    yield b": alive\n\n"
-                    continue
-                if event is None:
-                    return
-                self._count += 1
-                data = json.dumps(event, separators=(",", ":"))
-                yield f"id: {self._count}\ndata: {data}\n\n".encode()
-        finally:
-            self.leave(stream)
+        while not self.closed:
+            try:
+                event = await asyncio.wait_for(stream.get(), _ALIVE)
+            except TimeoutError:
+                yield b": alive\n\n"
+                continue
+            if event is None:
+                return
+            self._count += 1
+            data = json.dumps(event, separators=(",", ":"))
+            yield f"id: {self._count}\ndata: {data}\n\n".encode()
 
 
 def _put(stream: asyncio.Queue[Event | None], event: Event | None) -> None:

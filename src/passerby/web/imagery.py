@@ -38,6 +38,10 @@ def painters() -> int:
     return max(1, min(_MOST_PAINTERS, cores()))
 
 
+class _Gone(Exception):
+    """The one who asked is gone."""
+
+
 class Imagery:
     """JPEGs of pictures. Only the server's own thread uses it."""
 
@@ -81,18 +85,24 @@ class Imagery:
         if kept is not None:
             return kept
         # Two tabs that ask for the same wait for the same.
-        task = self._making.get(key)
-        if task is None:
-            task = asyncio.create_task(self._make(wanted, key, gone))
-            self._making[key] = task
-            task.add_done_callback(lambda _: self._making.pop(key, None))
-        return await asyncio.shield(task)
+        while True:
+            task = self._making.get(key)
+            if task is None:
+                task = asyncio.create_task(self._make(wanted, key, gone))
+                self._making[key] = task
+                task.add_done_callback(lambda _: self._making.pop(key, None))
+            try:
+                return await asyncio.shield(task)
+            except _Gone:
+                # The one who asked first has gone; whoever else waits asks again.
+                if await gone():
+                    raise Refused(499, "gone", "nobody waits for this any more") from None
 
     async def _make(self, wanted: Wanted, key: Hashable, gone: Asked) -> bytes:
         async with self._slots:
             # A wall that is scrolled asks for more than is looked at in the end.
             if await gone():
-                raise Refused(499, "gone", "nobody waits for this any more")
+                raise _Gone
             painted = await asyncio.wrap_future(self._crew.ask(wanted))
         if painted.failure is not None:
             raise error_of(painted.failure)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from passerby.errors import UnreadableInput
 from passerby.files import read_input
@@ -16,6 +17,7 @@ from passerby.session import PictureState
 from passerby.web import codec
 from passerby.web.answers import Refused, answer, bad, unknown
 from passerby.web.bodies import pieces, read_json
+from passerby.web.hub import Hub
 from passerby.web.uploads import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -133,8 +135,7 @@ class Routes:
 
     async def events(self, request: Request) -> Response:  # noqa: ARG002 - the interface
         """Answer with all that happens from now on."""
-        hub = self._services.hub
-        return StreamingResponse(hub.lines(hub.open()), media_type="text/event-stream")
+        return _Events(self._services.hub)
 
     async def publish(self, request: Request) -> Response:
         """Begin to publish."""
@@ -183,3 +184,18 @@ class Routes:
             raise Refused(400, "request", "name: this is no text") from None
         self._services.arrived()
         return answer({"name": self._services.discreet.text(name)}, 201)
+
+
+class _Events(StreamingResponse):
+    """A stream that is left however it ends, also before its first line."""
+
+    def __init__(self, hub: Hub) -> None:
+        """Raises Refused."""
+        self._hub, self._stream = hub, hub.open()
+        super().__init__(hub.lines(self._stream), media_type="text/event-stream")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._hub.leave(self._stream)

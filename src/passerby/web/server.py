@@ -78,8 +78,10 @@ class Server(uvicorn.Server):
         self._hub = hub
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End the streams, which would go on for ever, and then everything."""
+        """End the streams, which would go on for ever, and then everything. Once more ends it at
+        once: every decision is on the disk."""
         super().handle_exit(sig, frame)
+        signal.signal(sig, signal.SIG_DFL)
         self._hub.post(self._hub.close)
 
     @contextlib.contextmanager

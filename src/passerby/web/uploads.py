@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from passerby.errors import LimitExceeded, OutputUnwritable, PasserbyError, UnsupportedFormat
-from passerby.files import NO_LINKS, PARTIAL, read_input
+from passerby.files import NO_LINKS, PARTIAL, left_behind, read_input
 from passerby.media import Media, sniff
 from passerby.model.media import HANDLED, SUFFIXES, Format
 from passerby.model.options import Limits
@@ -30,6 +30,8 @@ MOST_BYTES = 512 * 2**20
 _MOST_NAME = 120
 """Bytes of a name before its suffix."""
 _MOST_TRIES = 1000
+_BEGIN = ".upload."
+"""Begins the name of a file that is still coming."""
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that Windows takes for devices: the folder may be opened there."""
 
@@ -101,6 +103,15 @@ class Tray:
         except OSError as error:
             raise _unwritable(error) from error
         self._folder = folder
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what a server that was killed had not finished."""
+        with contextlib.suppress(OSError), os.scandir(self._number) as listing:
+            names = [entry.name for entry in listing if entry.name.startswith(_BEGIN)]
+            for name in names:
+                if left_behind(name, PARTIAL):
+                    self.drop(name)
 
     def close(self) -> None:
         """Let the folder go."""
@@ -110,7 +121,7 @@ class Tray:
     async def take(self, stream: AsyncIterator[bytes]) -> str:
         """Write a file under a temporary name, as it comes, and return that. Raises
         OutputUnwritable, and whatever the stream raises; then nothing is left."""
-        name = f".upload.{os.getpid()}-{secrets.token_hex(6)}{PARTIAL}"
+        name = f"{_BEGIN}{os.getpid()}-{secrets.token_hex(6)}{PARTIAL}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             number = os.open(name, flags, 0o600, dir_fd=self._number)

@@ -146,7 +146,8 @@ def test_complaints_in_the_uk_go_to_the_controller_from_19_june_2026() -> None:
     assert "acknowledgement" not in before.clocks
     complaint = after.rights[RightKind.COMPLAINT]
     assert complaint.clock == "acknowledgement"
-    assert "164A" in complaint.citation.texts["en"]
+    assert "section 165 " in complaint.citation.texts["en"]
+    assert "164A" in after.clocks["acknowledgement"].citation.texts["en"]
 
 
 @pytest.mark.parametrize("on", [date(2021, 1, 1), date(2026, 2, 5), date(2026, 6, 19)])

@@ -11,6 +11,7 @@ from letter_matters import (
     ADA,
     BUREAU,
     CLINIC,
+    COMPANY,
     LATE,
     SENT,
     contact,
@@ -51,6 +52,21 @@ def test_a_right_that_only_some_places_give() -> None:
     with pytest.raises(NoRight, match="DE-HH"):
         written(here)
     assert written(replace(here, place="FR"))
+
+
+@pytest.mark.parametrize(("name", "seat"), [("gdpr", "PL"), ("gdpr", "DE-BE"), ("uk-gdpr", "GB")])
+def test_a_company_inside_owes_the_rights_to_everybody(name: str, seat: str) -> None:
+    inside = replace(COMPANY, seat=seat)
+    said = written(matter(name, place="US-NY", controller=inside))
+    assert "wherever I live (Article 3(1)" in said
+    assert "Article 3(1)" not in written(matter(controller=inside))
+    with pytest.raises(NoRight, match="does not apply in US-NY"):
+        written(matter(name, place="US-NY", controller=replace(COMPANY, seat=None)))
+
+
+def test_a_law_that_does_not_say_so_reaches_nobody_elsewhere() -> None:
+    with pytest.raises(NoRight, match="does not apply in DE"):
+        written(matter("ccpa", place="DE", controller=replace(COMPANY, seat="US-CA")))
 
 
 @pytest.mark.parametrize("place", ["US-CA", "CH", "GB-SCT", "D"])

@@ -306,3 +306,10 @@ def test_an_appeal_of_a_data_subject_where_the_law_has_one() -> None:
     said = written(under(law("us-va"), sent=(SENT,), replies=(refused,)), LetterKind.APPEAL)
     assert "VCDPA" in said
     assert "Deletion: this was refused" in said
+
+
+@pytest.mark.parametrize("name", ["pipeda", "us-va", "ccpa"])
+def test_an_authority_that_cannot_order_is_not_asked_to(name: str) -> None:
+    said = written(matter(name, sent=(SENT,), deadline=LATE), LetterKind.COMPLAINT)
+    assert "Order the company" not in said
+    assert ("recommend in your report" in said) == (name == "pipeda")

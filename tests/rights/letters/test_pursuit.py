@@ -256,3 +256,21 @@ def test_a_withdrawal_waives_nothing() -> None:
     assert "waives no right" in said
     assert "not consent" in said
     assert "I write for Ada Nowak, as before." in said
+
+
+@pytest.mark.parametrize("kind", [LetterKind.REMINDER, LetterKind.WANTING])
+def test_under_the_british_law_the_company_has_the_complaint_first(kind: LetterKind) -> None:
+    lacking = reply(answered(Point.RECIPIENTS, Verdict.MISSING))
+    replies = (lacking,) if kind is LetterKind.WANTING else ()
+    said = written(matter("uk-gdpr", sent=(SENT,), deadline=LATE, replies=replies), kind)
+    assert "also a complaint to you. Please confirm within 30 days" in said
+    assert "(section 164A(1) and (3) of the Data Protection Act 2018)" in said
+    european = written(matter(sent=(SENT,), deadline=LATE, replies=replies), kind)
+    assert "complaint to you" not in european
+
+
+def test_no_authority_is_threatened_where_an_appeal_or_a_court_is_left() -> None:
+    sent = replace(SENT, kind="records")
+    said = written(records_matter(sent=(sent,), deadline=LATE), LetterKind.REMINDER)
+    assert "authority in charge" not in said
+    assert "the remedies that the law gives" in said

@@ -285,3 +285,12 @@ def test_the_anchor_is_handed_on() -> None:
     letter = compose(matter(anchor="9f" * 32), LetterKind.REQUEST, language("en"))
     assert letter.anchor == "9f" * 32
     assert letter.labels.anchor
+
+
+def test_an_opt_out_is_of_what_the_law_lets_her_opt_out_of() -> None:
+    californian = written(matter("ccpa"))
+    assert "opt-out of the sale and sharing of" in californian
+    assert "targeted advertising" not in californian
+    virginian = written(matter("us-va"))
+    assert "targeted advertising" in virginian
+    assert "sharing" not in virginian

@@ -78,6 +78,11 @@ def test_files_that_cannot_be_followed(text: str, message: str, tmp_path: Path):
     assert "geheim" not in f"{caught.value.message}{caught.value.hint}"
 
 
+def test_a_file_that_is_nested_without_end(tmp_path: Path):
+    with pytest.raises(BadRecord, match="nested too deeply"):
+        read(tmp_path, "host = " + "[" * 100_000)
+
+
 def test_no_file(tmp_path: Path):
     with pytest.raises(DependencyError, match=r"smtp\.toml is missing"):
         read_server(tmp_path / "smtp.toml")

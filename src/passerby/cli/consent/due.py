@@ -91,6 +91,6 @@ def _retention(register: Register, consent: Consent, today: date, within: int) -
     if her is None or her.kept.keep_until > today + timedelta(days=within):
         return []
     day = her.kept.keep_until
-    over = "were" if day < today else "are"
-    what = f"contact and evidence {over} to be kept until {day}"
-    return [("retention", day, what, f"erase {consent.id}")]
+    over = day < today
+    what = f"contact and evidence {'were' if over else 'are'} to be kept until {day}"
+    return [("retention", day, what, f"{'erase' if over else 'show'} {consent.id}")]

@@ -87,12 +87,13 @@ def _list(register: Register, consent: Consent, folder: Path | None, *, as_json:
     from passerby.batch.affected import list_affected, mark_all
     from passerby.batch.rerun import write_list
     from passerby.consent.takedown import as_json as files_json
+    from passerby.consent.takedown import in_order
     from passerby.report.json import document
     from passerby.report.text import printable
 
     listing = list_affected(register, (consent,))
     unmarked = mark_all(listing.files)
-    lines = [one.line() for one in listing.files]
+    lines = in_order(one.line() for one in listing.files)
     tell_files(lines, listing.lost)
     tell_unmarked(unmarked)
     for path in write_list(folder, lines) if folder is not None else ():

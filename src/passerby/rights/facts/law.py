@@ -205,3 +205,17 @@ class Law:
     clocks: Mapping[str, Clock]
     sources: Mapping[str, Source]
     notes: Texts
+    established: Citation | None = None
+    """What gives the rights to everybody, wherever they are, against a company that sits in one
+    of the places; None where nothing does."""
+
+    def holds_in(self, place: str) -> bool:
+        """Whether a person there has these rights, whoever the other side is."""
+        return place in self.places or place.partition("-")[0] in self.places
+
+    def binds_by_seat(self, place: str, seat: str | None) -> bool:
+        """Whether a person in a place where the law does not hold has these rights all the same,
+        because the company sits in one where it does."""
+        if self.established is None or seat is None or self.holds_in(place):
+            return False
+        return self.holds_in(seat)

@@ -50,6 +50,7 @@ common.answer-email: email languages
 common.answer-post: languages
 common.grace: grace
 common.now
+common.complaint: period provision
 common.either: most last
 rulings.final: by ruling day outcome
 rulings.settlement: by ruling day outcome note
@@ -57,6 +58,7 @@ rulings.provision: ruling day outcome
 rulings.not-final: by ruling day outcome note
 rulings.unknown: by ruling day outcome
 request.opening: rights
+request.established: provision
 request.purpose request.purpose-plain
 request.own-words: purpose
 request.own-words-translated: purpose words_language

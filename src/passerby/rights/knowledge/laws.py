@@ -69,6 +69,7 @@ def build(tree: Tree) -> Law:
         ),
         sources=parts.sources(tree),
         notes=parts.texts(value["notes"]),
+        established=_maybe_citation(value.get("established")),
     )
 
 
@@ -122,6 +123,8 @@ def _clock_faults(tree: Tree, name: str, clock: Mapping[str, Any]) -> Iterator[F
 
 
 def _citations(value: Mapping[str, Any]) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
+    if "established" in value:
+        yield ("established",), value["established"]
     for kind, right in value["rights"].items():
         yield ("rights", kind, "citation"), right["citation"]
         for point, citation in right["contents"].items():

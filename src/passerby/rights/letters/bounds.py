@@ -100,6 +100,12 @@ def place_of(matter: Matter) -> str:
     return matter.place
 
 
+def by_seat(matter: Matter) -> bool:
+    """Return whether the law reaches the person only because of where the company sits."""
+    seat = None if matter.controller is None else matter.controller.seat
+    return matter.law.binds_by_seat(place_of(matter), seat)
+
+
 def clock_of(law: Law, right: Right) -> Clock | None:
     """Return the clock that runs on a right; None when none does."""
     return None if right.clock is None else law.clocks[right.clock]
@@ -133,9 +139,9 @@ def name_of(law: Law) -> str:
 
 
 def _check_place(matter: Matter) -> None:
-    law = matter.law
-    if not _inside(place_of(matter), law.places):
-        raise NoRight(f"{name_of(law)} does not apply in {place_of(matter)}")
+    law, place = matter.law, place_of(matter)
+    if not law.holds_in(place) and not by_seat(matter):
+        raise NoRight(f"{name_of(law)} does not apply in {place}")
     ended = law.applies_to is not None and matter.day >= law.applies_to
     if matter.day < law.applies_from or ended:
         raise NoRight(f"this version of {name_of(law)} does not apply on {matter.day}")

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from datetime import date
 
 from passerby.errors import BadRecord
-from passerby.rights.facts.law import Actor, Event, RightKind
+from passerby.rights.facts.law import RightKind
 from passerby.rights.facts.letter import BlockKind
 from passerby.rights.facts.matter import Matter, Reply, Sent
 from passerby.rights.facts.party import Channel, Contact
 from passerby.rights.letters import citing
-from passerby.rights.letters.bounds import clock_of, first_sent, requested, right_of
+from passerby.rights.letters.bounds import first_sent, requested, right_of
 from passerby.rights.letters.cleaning import clean, clean_lines
 from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
     asked_of,
+    complaint_clock,
     enclose_mandate,
     last_reply,
     say_background,
@@ -40,9 +41,9 @@ def write_complaint(draft: Draft) -> None:
     matter = draft.matter
     right = right_of(matter, RightKind.COMPLAINT)
     provision = draft.provision(right.citation)
-    clock = clock_of(matter.law, right)
-    if clock is not None and clock.event is Event.COMPLAINT and clock.actor is Actor.RECIPIENT:
-        draft.doubt("complaint-first", provision=provision)
+    first = complaint_clock(matter)
+    if first is not None:
+        draft.doubt("complaint-first", provision=draft.provision(first.citation))
     draft.paragraph("complaint.opening", against=against(matter), provision=provision)
     _say_parties(draft)
     _say_facts(draft)

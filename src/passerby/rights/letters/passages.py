@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from passerby.errors import BadKnowledge
-from passerby.rights.facts.law import Citation, Right
+from passerby.rights.facts.law import Actor, Citation, Clock, Event, Right, RightKind
 from passerby.rights.facts.letter import BlockKind
 from passerby.rights.facts.matter import Asked, Matter, Reply
 from passerby.rights.facts.point import Point
-from passerby.rights.letters.bounds import name_of
+from passerby.rights.letters.bounds import clock_of, name_of
 from passerby.rights.letters.draft import Draft
 
 
@@ -89,6 +89,29 @@ def say_next(draft: Draft, section: str) -> None:
         draft.paragraph(f"{section}.next")
     else:
         draft.paragraph(f"{section}.next-authority", authority=draft.known(authority.names))
+
+
+def complaint_clock(matter: Matter) -> Clock | None:
+    """Return the clock of a complaint that the law sends to the company itself, before any
+    authority; None where it does not."""
+    right = matter.law.rights.get(RightKind.COMPLAINT)
+    clock = None if right is None else clock_of(matter.law, right)
+    if clock is None or clock.event is not Event.COMPLAINT or clock.actor is not Actor.RECIPIENT:
+        return None
+    return clock
+
+
+def say_complaint(draft: Draft) -> None:
+    """Say that a letter is the complaint which the law wants the company to have first; nothing
+    where the law has none."""
+    clock = complaint_clock(draft.matter)
+    if clock is None or clock.period is None:
+        return
+    draft.paragraph(
+        "common.complaint",
+        period=draft.period(clock.period),
+        provision=draft.provision(clock.citation),
+    )
 
 
 def points_of(matter: Matter, right: Right) -> tuple[tuple[Point, Citation], ...]:

@@ -14,6 +14,7 @@ from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
     last_reply,
     points_of,
+    say_complaint,
     say_grace,
     say_mandate_again,
     say_next,
@@ -45,6 +46,7 @@ def write_reminder(draft: Draft, grace: date | None) -> None:
     say_mandate_again(draft)
     say_due(draft)
     draft.paragraph("reminder.ask" if ordered(matter) else "reminder.ask-plain", "reminder.silence")
+    say_complaint(draft)
     say_grace(draft, grace)
     say_next(draft, "reminder")
 
@@ -61,6 +63,7 @@ def write_wanting(draft: Draft, grace: date | None) -> None:
     draft.paragraph("wanting.rest")
     if ordered(matter):
         draft.paragraph("wanting.keep")
+    say_complaint(draft)
     say_grace(draft, grace)
     say_next(draft, "wanting")
 

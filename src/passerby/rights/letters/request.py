@@ -7,7 +7,7 @@ from passerby.rights.facts.law import Citation, Clock, Event, Right, RightKind, 
 from passerby.rights.facts.letter import BlockKind
 from passerby.rights.facts.point import Point
 from passerby.rights.letters import citing
-from passerby.rights.letters.bounds import clock_of, requested
+from passerby.rights.letters.bounds import by_seat, clock_of, requested
 from passerby.rights.letters.draft import Draft
 from passerby.rights.letters.passages import (
     knows,
@@ -26,6 +26,9 @@ def write_request(draft: Draft) -> None:
     kinds = [right.kind for right in rights]
     draft.paragraph("request.opening", rights=draft.rights(kinds))
     say_mandate(draft)
+    established = draft.matter.law.established
+    if established is not None and by_seat(draft.matter):
+        draft.paragraph("request.established", provision=draft.provision(established))
     draft.paragraph("request.purpose" if RightKind.ACCESS in kinds else "request.purpose-plain")
     say_words(draft, "request")
     if RightKind.ACCESS in kinds and len(kinds) > 1:

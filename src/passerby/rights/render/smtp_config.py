@@ -67,6 +67,8 @@ def read_server(path: Path) -> Server:
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadRecord(f"{path.name} cannot be read: {error}") from None
+    except RecursionError:
+        raise BadRecord(f"{path.name} cannot be read: it is nested too deeply") from None
     if "password" in values:
         raise BadRecord(
             f"{path.name} holds a password",

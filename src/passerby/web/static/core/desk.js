@@ -67,7 +67,9 @@ export class Desk extends EventTarget {
     }
   }
 
+  /** What the detectors find is no news from another tab. */
   told(was, now) {
+    if (was.detected === false) return;
     const changed = differing(was, now);
     if (changed.size) this.dispatchEvent(new CustomEvent("elsewhere", { detail: { id: now.id, changed } }));
   }

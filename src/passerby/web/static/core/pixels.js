@@ -30,7 +30,8 @@ export class Pixels {
     if (url !== undefined) return Promise.resolve(url);
     return new Promise((resolve, reject) => {
       this.waiting.push({ path, signal, resolve, reject });
-      this.next();
+      // What is asked for at once is sorted by who asked last.
+      queueMicrotask(() => this.next());
     });
   }
 

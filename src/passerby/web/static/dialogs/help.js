@@ -22,6 +22,6 @@ export class Help {
 
 function table(title, rows) {
   return el("section", {}, el("h3", { text: title }), el("dl", { class: "keys" },
-    rows.map(([keys, does]) => el("div", {}, el("dt", {}, keys.split(", ").map((key, at) => [at ? " " : null, el("kbd", { text: key })])),
+    rows.map(([keys, does]) => el("div", {}, el("dt", {}, keys.split(" | ").map((key, at) => [at ? " " : null, el("kbd", { text: key })])),
       el("dd", { text: does })))));
 }

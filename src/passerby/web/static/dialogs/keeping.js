@@ -5,12 +5,14 @@ import { get, send } from "../core/api.js";
 import { complain } from "../core/live.js";
 import { COMMON_GROUNDS } from "../core/words.js";
 import { Dialog } from "./dialog.js";
+import { Recording } from "./recording.js";
 
 const MOST_GROUNDS = 6;
 
 export class Keeping {
   constructor(folder) {
     this.folder = folder;
+    this.recording = new Recording((row) => this.recorded(row));
     this.stated = [];
     this.last = null;
     this.dialog = new Dialog("Keep this face visible");
@@ -33,7 +35,8 @@ export class Keeping {
   }
 
   /** Returns {reason, consent} for a face, null if the person thinks better of it. */
-  ask(face, number) {
+  ask(face, number, picture) {
+    this.picture = picture;
     this.dialog.title.textContent = `Keep face ${number} visible`;
     this.own.value = "";
     this.problem.textContent = "";
@@ -50,39 +53,52 @@ export class Keeping {
   }
 
   drawGrounds(face) {
-    const preferred = face.reason && face.action === "keep" ? face.reason : this.last?.reason || this.list()[0];
-    const names = this.list().includes(preferred) ? this.list() : [preferred, ...this.list()];
+    const preferred = face.action === "keep" ? face.reason : this.last?.reason;
+    const names = !preferred || this.list().includes(preferred) ? this.list() : [preferred, ...this.list()];
     this.grounds.replaceChildren(el("legend", { text: "A stated ground. The report shows it." }),
       ...names.map((name) => radio("ground", name, name, name === preferred && !this.last?.consent)));
   }
 
-  async drawConsents() {
-    this.consents.replaceChildren();
-    this.consents.hidden = true;
-    if (this.folder.consents.state === "none") return;
+  async drawConsents(chosen = this.last?.consent) {
+    this.consents.hidden = this.folder.consents.state === "none";
+    this.consents.replaceChildren(el("legend", { text: "A consent on record" }));
+    if (this.consents.hidden) return;
     try {
-      this.showConsents(await get("api/consents"));
+      const { state, consents } = await get(`api/consents?picture=${encodeURIComponent(this.picture)}`);
+      this.showConsents(state, consents.filter((one) => !one.problem), chosen);
     } catch (error) {
-      if (error.status !== 404) complain(error);
+      complain(error);
     }
   }
 
-  showConsents({ state, consents = [] }) {
-    this.consents.hidden = state === "none";
-    this.consents.replaceChildren(el("legend", { text: "A consent on record" }));
-    if (state === "locked") this.consents.append(this.lock());
-    else if (!consents.length) this.consents.append(el("p", { class: "soft", text: "None is in force for these pictures." }));
-    this.consents.append(...consents.map((one) => radio("consent", one.id, one.label ?? one.id,
-      this.last?.consent === one.id, [one.scope, one.ends ? `until ${one.ends}` : ""].filter(Boolean).join(", "))));
+  showConsents(state, consents, chosen) {
+    const parts = consents.map((one) => radio("consent", one.id, one.label, one.id === chosen,
+      [one.scope, one.ends ? `until ${one.ends}` : ""].filter(Boolean).join(", ")));
+    if (state === "locked") parts.push(this.lock());
+    else if (!consents.length) parts.push(el("p", { class: "soft", text: "None on record allows this picture." }));
+    if (state === "open") parts.push(button("Record a consent…", () => this.recording.open(this.picture), { class: "link" }));
+    this.consents.replaceChildren(el("legend", { text: "A consent on record" }), ...parts);
+    const picked = this.consents.querySelector("input[type=radio]:checked");
+    if (picked) this.mark(picked);
+  }
+
+  /** A consent was recorded: it is what the face is to be kept by. */
+  recorded(row) {
+    this.own.value = "";
+    this.drawConsents(row.id);
   }
 
   lock() {
-    const word = el("input", { type: "password", id: "passphrase", autocomplete: "off", "aria-label": "Passphrase of the register" });
+    const word = el("input", { type: "password", id: "passphrase", autocomplete: "off", placeholder: "Passphrase of the register",
+      "aria-label": "Passphrase of the register" });
     const unlock = async () => {
+      this.problem.textContent = "";
       try {
-        this.showConsents(await send("POST", "api/consents/unlock", { passphrase: word.value }));
+        await send("POST", "api/consents/unlock", { passphrase: word.value });
+        await this.drawConsents();
+        this.consents.querySelector("input, button")?.focus();
       } catch (error) {
-        this.problem.textContent = [error.message, error.advice].filter(Boolean).join(" ");
+        this.problem.textContent = [error.message, error.advice].filter(Boolean).join(". ");
       }
       word.value = "";
     };

@@ -57,7 +57,7 @@ export class Publishing {
     const options = [
       ["decided", `Those that are decided: ${plural(decided.length, "picture")}`, decided],
       ["open", `All that are not published: ${plural(open.length, "picture")}`, open],
-      ["all", `All, those again that are published: ${plural(rows.length, "picture")}`, rows],
+      ["all", `All, also those that are published already: ${plural(rows.length, "picture")}`, rows],
     ];
     const one = current() && rows.find((row) => row.id === current());
     if (one) options.unshift(["one", `This picture alone: ${one.name}`, [one]]);

@@ -47,8 +47,7 @@ export class Actions {
   /** Keeps a face visible; asks for the ground, or takes the last one. */
   async keep(face = this.chosen, { last = false } = {}) {
     if (!face) return;
-    const ground = last ? this.keeping.last ?? await this.keeping.ask(face, this.number(face))
-      : await this.keeping.ask(face, this.number(face));
+    const ground = (last && this.keeping.last) || await this.keeping.ask(face, this.number(face), this.room.id);
     if (!ground) return;
     this.change({ kind: "decide", face: face.id, action: "keep", ...ground });
     this.say(face, decided({ ...face, proposal: null, action: "keep", ...ground }));

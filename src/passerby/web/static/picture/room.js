@@ -72,7 +72,8 @@ export class Room {
     this.side.node = el("aside", { class: "side", "aria-label": "Decisions", tabindex: "0" }, this.side.status,
       this.list.node, this.side.burst, this.side.fields, this.side.sign);
     this.node = el("section", { class: "room", "aria-labelledby": "picture-title", hidden: true },
-      el("header", { class: "room-head" }, back, this.title, this.state, this.position,
+      el("header", { class: "room-head" }, back,
+        el("div", { class: "heading" }, this.title, el("p", {}, this.state, this.position)),
         el("div", { class: "steps" }, this.before, this.next)),
       el("div", { class: "bench" }, this.stage.node, this.result.words, this.tools.node,
         el("p", { id: "stage-hint", class: "hidden-text", text: "Press question mark for the keys." })),
@@ -105,7 +106,7 @@ export class Room {
     this.sheet.stop();
     this.result.stop();
     clearTimeout(this.seenTimer);
-    Object.assign(this, { id, chosen: null, frame: 0, ready: false });
+    Object.assign(this, { id, chosen: null, frame: 0, ready: false, pixelsOf: null });
     this.drafts.clear();
     this.actions.held = null;
     this.held(false);
@@ -125,9 +126,14 @@ export class Room {
   async show(picture) {
     this.view.fitted = true;
     this.resized();
+    this.pixelsOf = picture.size ? picture.id : null;
     this.redraw();
     this.announceOpened(picture);
-    if (!picture.size) return;
+    if (picture.size) await this.showPixels(picture);
+  }
+
+  async showPixels(picture) {
+    this.pixelsOf = picture.id;
     const start = performance.now();
     await this.sheet.show(picture, this.view, thumbnails.peek(of(picture.id, "thumbnail")), this.frame);
     if (this.id !== picture.id) return;
@@ -208,6 +214,8 @@ export class Room {
     this.headline();
     this.place();
     if (picture.detected !== false && this.ready) this.seeSoonOnce(picture);
+    // Its size was not known before the detectors had looked.
+    if (picture.size && this.pixelsOf !== picture.id) this.showPixels(picture).catch(complain);
   }
 
   seeSoonOnce(picture) {

@@ -14,7 +14,7 @@ export class Tile {
     this.state = el("span", { class: "state" });
     this.counts = el("span", { class: "counts" });
     this.link = el("a", { href: `#picture/${encodeURIComponent(row.id)}`, tabindex: "-1", data: { id: row.id } },
-      this.frame, el("span", { class: "label" }, this.name, this.counts, this.state));
+      this.frame, el("span", { class: "label" }, this.name, this.state, this.counts));
     this.node = el("li", { class: "tile" }, this.link);
     this.wanted = null;
     this.draw(row);

@@ -22,7 +22,8 @@ export class Wall {
     this.current = null;
     this.touched = 0;
     this.build(add, extras);
-    this.sight = new IntersectionObserver((entries) => entries.forEach((entry) => this.sighted(entry)),
+    // The last one asked for comes first: that has to be the topmost.
+    this.sight = new IntersectionObserver((entries) => entries.reverse().forEach((entry) => this.sighted(entry)),
       { rootMargin: AHEAD });
     this.byNode = new WeakMap();
     this.settle = later(CALM, () => this.resort());
@@ -229,5 +230,5 @@ export function addButtons(take) {
     input.addEventListener("change", () => { take([...input.files]); input.value = ""; });
   }
   return el("span", { class: "add" }, files, folder, button("Add files", () => files.click()),
-    button("Add a folder", () => folder.click()));
+    button("Add folder", () => folder.click()));
 }

@@ -1,0 +1,1 @@
+"""Measures the page of a review in a real browser."""
