@@ -35,6 +35,8 @@ from passerby.rights.cases.events import (
     RetentionSet,
     Role,
     SigningKeyMade,
+    SubmissionBegan,
+    SubmissionRefused,
 )
 from passerby.rights.cases.state import Case, Client
 from passerby.rights.cases.status import Reason
@@ -180,6 +182,8 @@ def each_kind() -> tuple[Event, ...]:
         opened(),
         opened(controller=None, agency=Agency(name="FBI", place="US", contacts=(contact,))),
         drafted(1, LetterKind.REQUEST, DAY),
+        SubmissionBegan(case=CASE, letter=1, day=DAY),
+        SubmissionRefused(case=CASE, letter=1, day=DAY),
         replace(sent(1, day(1)), message_id="<x@y>", proof=proof),
         ReceiptRecorded(case=CASE, letter=1, day=day(2), proof=proof),
         IdentityDemanded(case=CASE, day=day(3), asked=(Asked.PHOTO, Asked.ID), files=(proof,)),
@@ -225,6 +229,8 @@ def random_events() -> st.SearchStrategy[Event]:
         st.builds(ClientChanged, profile=st.just(added().profile)),
         st.builds(opened, case=_CASES, on=_DAYS),
         st.builds(drafted, number=_NUMBERS, kind=_KINDS, on=_DAYS, case=_CASES),
+        st.builds(SubmissionBegan, case=_CASES, letter=_NUMBERS, day=_DAYS),
+        st.builds(SubmissionRefused, case=_CASES, letter=_NUMBERS, day=_DAYS),
         st.builds(sent, number=_NUMBERS, on=_DAYS, case=_CASES),
         st.builds(ReceiptRecorded, case=_CASES, letter=_NUMBERS, day=_DAYS),
         st.builds(
@@ -270,6 +276,6 @@ def fitting(client: Client | None, event: Event) -> Event:
     case: Case | None = client.case(getattr(event, "case", None) or "")
     if case is not None and isinstance(event, LetterDrafted):
         return replace(event, letter=len(case.letters) + 1)
-    if case is not None and isinstance(event, LetterSent):
+    if case is not None and isinstance(event, LetterSent | SubmissionBegan | SubmissionRefused):
         return replace(event, letter=max(len(case.letters), 1))
     return event

@@ -94,9 +94,10 @@ def test_cosmetic_methods_are_called_so_in_the_help() -> None:
 
 def test_every_document_of_requests_is_described() -> None:
     folder = SOURCES / "cli" / "request"
-    source = "\n".join(path.read_text() for path in folder.glob("*.py"))
+    files = [SOURCES / "cli" / "care.py", *folder.glob("*.py")]
+    source = "\n".join(path.read_text() for path in files)
     kinds = set(re.findall(r'document\(\s*"([a-z-]+)"', source))
-    assert {"clock", "case", "bundle", "erasure"} <= kinds
+    assert {"clock", "case", "bundle", "erasure", "store-check"} <= kinds
     described = set(re.findall(r"^\| (`[^|]*) \|", (DOCS / "report.md").read_text(), re.M))
     named = {name for cell in described for name in re.findall(r"`([a-z-]+)`", cell)}
     assert kinds <= named, kinds - named

@@ -191,9 +191,9 @@ class Press:
 
 
 def made_from(record: Report | None, given: Given) -> str | None:
-    """Return the sha256 of a copy that was made from these decisions; None for any other. A
-    process that was killed may have published it and not been able to say so."""
-    if record is None or record.item.sha256 != given.sha256:
+    """Return the sha256 of a copy that was made from these decisions and still holds; None for
+    any other. A process that was killed may have published it and not been able to say so."""
+    if record is None or record.item.sha256 != given.sha256 or record.withdrawn is not None:
         return None
     same = record.decisions == given.decisions and record.options == given.over(record.options)
     return record.output_sha256 if record.from_decisions and same else None

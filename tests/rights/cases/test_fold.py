@@ -47,6 +47,8 @@ from passerby.rights.cases.events import (
     RetentionSet,
     Role,
     SigningKeyMade,
+    SubmissionBegan,
+    SubmissionRefused,
 )
 from passerby.rights.cases.fold import fold, follow
 from passerby.rights.cases.state import FIRST, Case, Client
@@ -388,3 +390,28 @@ def test_the_first_record_adds_the_client() -> None:
     with pytest.raises(UsageError, match="no records"):
         fold([])
     assert "there already" in refused(added())
+
+
+def test_a_letter_that_was_handed_to_a_server_may_have_gone_out_until_it_is_known() -> None:
+    written = [added(), opened(), drafted(1, LetterKind.REQUEST, DAY)]
+    began = SubmissionBegan(case=CASE, letter=1, day=day(1))
+    refused = SubmissionRefused(case=CASE, letter=1, day=day(1))
+
+    def maybe(*events: Event) -> object:
+        return fold([*written, *events]).cases[0].letters[0].maybe_sent
+
+    assert maybe() is None
+    assert maybe(began) == day(1)
+    assert maybe(began, replace(began, day=day(2))) == day(2)
+    assert maybe(began, refused) is None
+    assert maybe(began, refused, began) == day(1)
+    assert maybe(began, sent(1, day(1))) is None
+    for wrong in (
+        [refused],
+        [began, refused, refused],
+        [replace(began, letter=2)],
+        [replace(began, day=day(-1))],
+        [sent(1, day(1)), began],
+    ):
+        with pytest.raises(UsageError):
+            maybe(*wrong)

@@ -211,6 +211,22 @@ def test_a_notice_has_no_time_for_an_answer(store: Store) -> None:
     assert due.no_date
 
 
+def test_a_letter_in_doubt_comes_before_all_else_until_that_is_settled(store: Store) -> None:
+    file = File(store).begun()
+    day = OVERDUE
+    number = draft(file.on(day), file.reference, LetterKind.REMINDER)
+    file.on(day).begin_submission(file.reference, number)
+    doubt = f"letter {number} (reminder) may have gone out on {day}: check your mail program"
+    assert doubt in file.why(day)
+    (due,) = (one for one in file.on(day).due() if one.reference == file.reference)
+    assert doubt in due.next.reason
+    draft(file.on(day), file.reference, LetterKind.REMINDER)
+    assert doubt in file.why(day)
+    # She wrote it anew instead, and sent that: nothing waits for the first any more.
+    file.sent(LetterKind.REMINDER, day)
+    assert "may have gone out" not in file.why(day)
+
+
 def test_nothing_comes_after_the_end(store: Store) -> None:
     file = File(store).begun().sent(LetterKind.WITHDRAWAL, date(2026, 3, 9))
     assert "withdrawn" in file.why(date(2027, 1, 1))

@@ -41,6 +41,7 @@ def fill(folder: Path) -> None:
     caption = "<img src=x onerror=alert(1)> Rally"
     review_site.save(folder, "caption.jpg", review_site.group(seed=40, faces=2), caption=caption)
     review_site.save(folder, "<b>bold.jpg", review_site.group(seed=50, faces=1))
+    review_site.save(folder, "faint.jpg", people.crowd(2400, 1350, 12, 120, seed=3))
     review_site.save(folder, "street.jpg", people.backdrop(640, 420, 3))
 
 

@@ -1,4 +1,4 @@
-"""axe-core (Deque, MPL-2.0; it comes inside a development dependency) finds nothing serious."""
+"""axe-core finds nothing serious, and the page is as light, dark or still as it is wanted."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import review_site
 from review_acts import face_row, open_picture
+from review_axe import serious
 from review_site import Site
 
 PLACES = ("wall", "picture", "keep", "publish", "copy", "help")
@@ -36,17 +36,6 @@ def go(page: Page, place: str) -> None:
     if place not in ("wall", "picture"):
         expect(page.get_by_role("dialog")).to_be_visible()
     page.wait_for_timeout(300)
-
-
-def serious(page: Page) -> list[str]:
-    """Return what axe-core finds of serious and critical impact."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from review_acts import (
 
 
 def test_the_wall_shows_filters_and_searches(page: Page) -> None:
-    expect(page.locator(".tile")).to_have_count(10)
+    expect(page.locator(".tile")).to_have_count(11)
     page.get_by_role("searchbox").fill("burst")
     expect(page.locator(".tile")).to_have_count(2)
     page.get_by_role("searchbox").fill("<b>")
@@ -216,3 +216,17 @@ def test_decisions_are_copied_to_a_burst_and_confirmed_there(page: Page) -> None
     settled(page)
     actions = [face["action"] for face in truth(page, "burst-1.jpg")["faces"]]
     assert sorted(actions) == ["hide", "hide", "keep"]
+
+
+def test_a_suggestion_is_accepted_with_one_click(page: Page) -> None:
+    open_picture(page, "faint.jpg")
+    expect(page.locator(".face-row.faint")).to_contain_text("stays visible unless accepted")
+    box = page.locator(".shapes .faint .line").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".face-row.faint")).to_have_count(0)
+    settled(page)
+    suggested = [f for f in truth(page, "faint.jpg")["faces"] if f["origin"] == "suggested"]
+    assert [face["action"] for face in suggested] == ["hide"]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".face-row.faint")).to_have_count(1)

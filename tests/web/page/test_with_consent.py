@@ -13,6 +13,7 @@ import review_site
 from passerby.consent.register import Register
 from passerby.store import Passphrase
 from review_acts import face_row, open_picture, says, settled, truth
+from review_axe import serious
 from review_site import Site
 
 WORDS = "a passphrase for the tests"
@@ -43,6 +44,7 @@ def test_unlock_record_and_keep(browser: Any, site: Site) -> None:
     keep.get_by_role("button", name="Record a consent…").click()
 
     record = page.get_by_role("dialog", name="Record a consent")
+    assert serious(page) == []
     record.get_by_label("Purpose").fill("<i>portrait</i>")
     form = {"name": "form.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 signed"}
     record.get_by_label("The signed form").set_input_files([form])

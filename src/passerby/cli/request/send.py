@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -74,19 +74,21 @@ def send(
         say(f"sent to {printable(', '.join(submission.recipients))}: {submission.answer}")
         _record(desk, drafted, submission.message_id, submission.eml)
     if as_json:
-        from passerby.report.json import document
-
-        print_json(
-            document(
-                "submission",
-                reference=drafted.case,
-                letter=drafted.letter,
-                message_id=submission.message_id,
-                recipients=list(submission.recipients),
-                answer=submission.answer,
-            )
-        )
+        print_json(_document(drafted, submission))
     return 0
+
+
+def _document(drafted: LetterDrafted, submission: Submission) -> dict[str, Any]:
+    from passerby.report.json import document
+
+    return document(
+        "submission",
+        reference=drafted.case,
+        letter=drafted.letter,
+        message_id=submission.message_id,
+        recipients=list(submission.recipients),
+        answer=submission.answer,
+    )
 
 
 def _submit(desk: Desk, drafted: LetterDrafted, eml: bytes, server: Server) -> Submission:

@@ -25,14 +25,8 @@ if TYPE_CHECKING:
 @click.argument("reference", metavar="REFERENCE")
 @click.option("--letter", type=click.IntRange(min=1), metavar="NUMBER", help="Which letter.  "
               "[default: the last one]")  # fmt: skip
-@click.option(
-    "--date",
-    "day",
-    type=Day(),
-    metavar="DATE",
-    help="The day it was sent.  [default: that of --eml, else of a `send` that was cut off, else "
-    "today]",
-)
+@click.option("--date", "day", type=Day(), metavar="DATE", help="The day it was sent.  "
+              "[default: that of --eml or of a `send` that was cut off, else today]")  # fmt: skip
 @click.option(
     "--channel",
     type=click.Choice(["email", "post", "form", "fax"]),

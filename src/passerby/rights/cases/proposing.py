@@ -37,14 +37,14 @@ def propose(case: Case, law: Law, today: date) -> Proposal:
         return _nothing(f"the case was closed on {case.closed.day}")
     if case.status is Status.REVOKED:
         return _nothing("the request was withdrawn")
+    doubtful = _in_doubt(case)
+    if doubtful is not None:
+        return _nothing(
+            f"letter {doubtful.drafted.letter} ({doubtful.drafted.kind}) may have gone out on"
+            f" {doubtful.maybe_sent}: check your mail program, then `passerby request sent`"
+        )
     if not case.letters:
         return _nothing("the command that began it was cut off: erase it, and begin again")
-    for letter in case.letters:
-        if letter.maybe_sent is not None:
-            return _nothing(
-                f"letter {letter.drafted.letter} ({letter.drafted.kind}) may have gone out on"
-                f" {letter.maybe_sent}: check your mail program, then `passerby request sent`"
-            )
     if case.status is Status.DRAFT:
         return _nothing("the first letter was not sent yet: record it when it is")
     waiting = _unsent(case)
@@ -61,6 +61,17 @@ def propose(case: Case, law: Law, today: date) -> Proposal:
 
 def _nothing(reason: str, from_day: date | None = None) -> Proposal:
     return Proposal(kind=None, reason=reason, from_day=from_day)
+
+
+def _in_doubt(case: Case) -> KeptLetter | None:
+    """Return the last letter of which it is not known whether it went out, while that can still
+    be recorded; a letter that went out after it settles what comes next without it."""
+    for letter in reversed(case.letters):
+        if letter.sent is not None:
+            return None
+        if letter.maybe_sent is not None and case.status in LETTERS[letter.drafted.kind]:
+            return letter
+    return None
 
 
 def _unsent(case: Case) -> KeptLetter | None:
