@@ -10,6 +10,7 @@ import pytest
 from clinics import NEW, Clinic
 from passerby.errors import OutputUnwritable
 from passerby.files import Staged
+from passerby.rights.cases import drafting
 
 DAY = date(2026, 3, 5)
 
@@ -86,3 +87,21 @@ def test_files_that_fail_after_all_are_written_again_by_show(
     assert "the same command" not in said
     assert shell.ask("show", reference, "--letter", "1", "-o", "again") == 0
     assert {path.suffix for path in Path("again").iterdir()} == {".pdf", ".eml", ".txt"}
+
+
+def test_a_letter_that_cannot_be_made_leaves_no_case_without_one(
+    shell: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_id = shell.told("client", "add", "me.toml")["client"]
+    left = tuple(part for part in NEW if part not in {"--sender", "me.toml"})
+    asked = (*left, "--client", client_id, "--purpose", "To know.", "--country", "DE-HH")
+
+    def refused(*_: object) -> bytes:
+        raise OutputUnwritable("no room for the fonts")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(drafting, "letter_pdf", refused)
+        assert shell.ask(*asked) == 40
+    assert shell.told("list")["cases"] == []
+    shell.told(*asked)
+    assert len(shell.told("list")["cases"]) == 1

@@ -19,8 +19,8 @@ from passerby.cli.request.outgoing import (
     now,
     recorded,
     tell_letter,
+    write_draft,
     write_files,
-    write_letter,
 )
 from passerby.errors import BadRecord, PasserbyError, UsageError
 
@@ -157,8 +157,13 @@ def _one(desk: Desk, given: dict[str, Any], output: Path | None) -> Written:
 def _begin(
     desk: Desk, client_id: str, request: Request, order: Order, output: Path | None
 ) -> Written:
-    reference = desk.open_case(client_id, request)
-    written = write_letter(desk, reference, order, output)
+    from passerby.rights.cases.drafting import draft_letter
+
+    # One transaction: what is cut off leaves no case that has no letter.
+    with desk.records.together(client_id):
+        reference = desk.open_case(client_id, request)
+        draft = draft_letter(desk, reference, order, now())
+    written = write_draft(desk, draft, output)
     if output is None:
         return written
     _, _, case = desk.records.find(reference)

@@ -93,7 +93,11 @@ def write_letter(desk: Desk, reference: str, order: Order, folder: Path | None) 
     writing says that it is kept."""
     from passerby.rights.cases.drafting import draft_letter
 
-    draft = draft_letter(desk, reference, order, now())
+    return write_draft(desk, draft_letter(desk, reference, order, now()), folder)
+
+
+def write_draft(desk: Desk, draft: Draft, folder: Path | None) -> Written:
+    """Write the files of a letter that is kept, as `write_letter` does."""
     if folder is None:
         return Written(draft=draft, paths=())
     with recorded(draft.reference, draft.event.letter):

@@ -44,7 +44,7 @@ def propose(case: Case, law: Law, today: date) -> Proposal:
             f" {doubtful.maybe_sent}: check your mail program, then `passerby request sent`"
         )
     if not case.letters:
-        return _nothing("the command that began it was cut off: erase it, and begin again")
+        return _nothing("the command that began it was cut off: close it, and begin again")
     if case.status is Status.DRAFT:
         return _nothing("the first letter was not sent yet: record it when it is")
     waiting = _unsent(case)
