@@ -248,6 +248,8 @@ def test_every_answer_has_the_headers(server: Server) -> None:
         "static/%00",
         "static/index.html%00.js",
         "static/./index.html",
+        "static/index%2ehtml",
+        "%61pi/session",
         "static/%c0%ae%c0%ae/door.py",
         "static/..;/door.py",
         "pictures/../../../../etc/passwd/view",

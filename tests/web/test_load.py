@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from passerby.web.server import HEADER_PATIENCE, MOST_CONNECTIONS
 from review_server import Server
@@ -77,6 +78,9 @@ def test_connections_that_say_nothing_do_not_keep_the_page_out(server: Server) -
             assert server.client.get("api/session").status_code == 200
             assert time.monotonic() - begun < 5
         assert server.memory() - before < _MOST_GROWTH
+        # The rest was closed: files that can be open are few.
+        files = len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+        assert MOST_CONNECTIONS <= files < 2 * MOST_CONNECTIONS
     finally:
         for connection in idle:
             connection.close()
