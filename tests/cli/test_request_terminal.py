@@ -161,3 +161,23 @@ def test_the_passphrase_is_asked_for_and_not_shown(
     terminal.answer("Passphrase:", "a horse that counts")
     assert terminal.end() == 0
     assert "Anna" in terminal.shown
+
+
+def test_a_new_passphrase_is_asked_for_twice(
+    shell: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.begin()
+    old, new = Path("words").read_text().strip(), "eight horses that count"
+    with monkeypatch.context() as patch:
+        patch.delenv("PASSERBY_PASSPHRASE_FILE")
+        terminal = Terminal("store", "passphrase", "--store", "records")
+        terminal.answer("Passphrase: ", old)
+        terminal.answer("New passphrase: ", new)
+        terminal.answer("Once more: ", new)
+        assert terminal.end() == 0
+    assert "The records open with the new one" in terminal.shown
+    assert old not in terminal.shown
+    assert new not in terminal.shown
+    assert shell.ask("list") == 61
+    Path("words").write_text(new)
+    assert shell.ask("list") == 0

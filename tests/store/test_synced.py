@@ -31,12 +31,22 @@ store.append(subject, b"asked", {"letter.pdf": bytes(20000)})
 confirm("append")
 store.append(subject, b"sent")
 confirm("append again")
+store.append_all(subject, [(b"answered", {"reply.eml": bytes(9000)}), (b"due", {})])
+confirm("append_all")
 store.erase(subject)
 confirm("erase")
 store.renew_recovery_key()
 confirm("renew_recovery_key")
 """
-ALL = ["create", "add_subject", "append", "append again", "erase", "renew_recovery_key"]
+ALL = [
+    "create",
+    "add_subject",
+    "append",
+    "append again",
+    "append_all",
+    "erase",
+    "renew_recovery_key",
+]
 
 
 @dataclass
