@@ -71,6 +71,25 @@ def test_what_cannot_be_asked(shell: Clinic, more: tuple[str, ...], code: int, s
         assert shell.told("client", "list")["clients"] == []
 
 
+@pytest.mark.parametrize("country", ["US", "GB-SCT"])
+def test_a_company_is_bound_by_the_law_of_its_seat_wherever_the_client_is(
+    shell: Clinic, country: str
+) -> None:
+    asked = ("new", "--law", "gdpr", "--right", "access", "--country", country, "--language", "en")
+    asked = (*asked, "--sender", "me.toml", "-o", "out")
+    assert shell.ask(*asked, "--controller", "clearview-ai") == 62
+    assert f"does not give the right access in {country}" in shell.err
+    told = shell.told(*asked, "--controller", "lenso-ai", "--to", "x@lenso.example")
+    (letter,) = told["requests"]
+    (text,) = [name for name in letter["files"] if name.endswith("request.txt")]
+    assert "Personal Data Protection Office" in " ".join(Path(text).read_text().split())
+    shell.told("sent", letter["reference"])
+    shell.told("answer", letter["reference"], "--refused")
+    complaint = shell.told("escalate", letter["reference"], "--kind", "complaint", "-o", "out")
+    (text,) = [name for name in complaint["files"] if name.endswith("complaint.txt")]
+    assert "kancelaria@uodo.gov.pl" in Path(text).read_text()
+
+
 def test_a_request_without_a_purpose(shell: Clinic) -> None:
     Path("me.toml").write_text(SENDER.replace("purpose", "contact"))
     assert shell.ask(*NEW) == 10

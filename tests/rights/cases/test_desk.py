@@ -482,3 +482,54 @@ def test_what_is_recorded_together_stands_before_it_is_kept(store: Store) -> Non
     assert len({one.at for one in after}) == 1
     (file,) = desk.records.find(reference)[2].demands[0].files
     assert desk.records.file(client_id, file) == b"From: them"
+
+
+def test_a_complaint_to_the_company_is_not_the_one_to_the_authority(store: Store) -> None:
+    """United Kingdom, Data Protection Act 2018, s. 164A: the company's time runs from the letter
+    that it got, whatever goes to the authority later."""
+    begins = date(2026, 6, 22)
+    desk = desk_on(store, begins)
+    client_id = desk.add_client(profile())
+    reference = desk.open_case(client_id, replace(REQUEST, law="uk-gdpr", place="GB-SCT"))
+    desk.record_received(reference, write(desk, reference, LetterKind.REQUEST), begins)
+
+    def clocks() -> dict[str, date | None]:
+        _, _, case = desk.records.find(reference)
+        return {one.clock: one.occurrence.received for one in case.standing}
+
+    assert set(clocks()) == {"answer"}
+    desk = desk_on(store, date(2026, 8, 3))
+    desk.record_received(reference, write(desk, reference, LetterKind.REMINDER), desk.today)
+    assert set(clocks()) == {"answer", "acknowledgement", "outcome"}
+    desk = desk_on(store, date(2026, 9, 28))
+    desk.record_received(reference, write(desk, reference, LetterKind.COMPLAINT), desk.today)
+    assert clocks() == {
+        "answer": begins,
+        "acknowledgement": date(2026, 8, 3),
+        "outcome": date(2026, 8, 3),
+        "authority": desk.today,
+    }
+
+
+def test_a_complaint_to_the_authority_alone_sets_no_clock_of_the_company(store: Store) -> None:
+    desk = desk_on(store, date(2026, 6, 22))
+    client_id = desk.add_client(profile())
+    reference = desk.open_case(client_id, replace(REQUEST, law="uk-gdpr", place="GB-SCT"))
+    write(desk, reference, LetterKind.REQUEST)
+    write(desk, reference, LetterKind.COMPLAINT)
+    _, _, case = desk.records.find(reference)
+    assert {one.clock for one in case.standing} == {"answer", "authority"}
+
+
+def test_a_receipt_before_the_sending_leaves_nothing_of_either(store: Store) -> None:
+    """In a case that was opened on the day on which its letter is said to have gone out."""
+    desk = desk_on(store, DAY)
+    client_id = desk.add_client(profile())
+    reference = desk.open_case(client_id, REQUEST)
+    number = draft(desk, reference, LetterKind.REQUEST)
+    before = desk.records.log(client_id)
+    early = DAY.replace(day=DAY.day - 1)
+    with pytest.raises(UsageError, match="before"):
+        desk.record_sent(reference, number, DAY, Channel.EMAIL, received=early)
+    assert desk.records.log(client_id) == before
+    assert later(store, DAY, reference)[0] is Status.DRAFT

@@ -126,3 +126,10 @@ def test_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
         read_sender(tmp_path / name)
     assert isinstance(caught.value, UnreadableInput | BadRecord)
     assert name in str(caught.value)
+
+
+def test_values_that_stand_too_deep_in_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "me.toml"
+    path.write_text("name = " + "[" * 5_000)
+    with pytest.raises(BadRecord, match="me.toml: values stand too deep in one another"):
+        read_sender(path)

@@ -216,7 +216,7 @@ def _with_deadline(case: Case, event: DeadlineComputed) -> Case:
     before = sum(old.clock == event.clock for old in case.deadlines)
     if event.replaces != (before or None):
         refuse(case.reference, f"the clock {event.clock} was computed {before} times before")
-    if event.occurrence != case.occurrence_of(event.trigger):
+    if event.occurrence != case.occurrence_of(event.trigger, event.actor):
         refuse(case.reference, "the deadline was computed from what is not on record")
     return replace(case, deadlines=(*case.deadlines, event))
 

@@ -60,7 +60,7 @@ def matter_of(
     opened = case.opened
     law = knowledge.law(opened.law, on=day)
     controller = None if opened.controller is None else knowledge.controller(opened.controller)
-    authority = _authority(case, kind, knowledge, wanted)
+    authority = _authority(case, kind, law, knowledge, wanted)
     return Matter(
         reference=case.reference,
         day=day,
@@ -96,11 +96,12 @@ def _deadline(
 
 
 def _authority(
-    case: Case, kind: LetterKind, knowledge: Knowledge, wanted: Wanted
+    case: Case, kind: LetterKind, law: Law, knowledge: Knowledge, wanted: Wanted
 ) -> Authority | None:
     complaints = [each.drafted for each in case.letters if each.drafted.kind is kind]
     last = complaints[-1].authority if complaints and kind is LetterKind.COMPLAINT else None
-    name = wanted.authority or last or case.opened.authority
+    chosen = wanted.authority or last or case.opened.authority
+    name = chosen or _authority_of_seat(case, law, knowledge)
     if name is not None:
         return knowledge.authority(name)
     remit = Remit.COMPANIES if case.opened.agency is None else Remit.PUBLIC_BODIES
@@ -110,6 +111,16 @@ def _authority(
         if kind is LetterKind.COMPLAINT:
             raise UnknownName(error.message, f"{error.hint} Or give --authority.") from error
         return None
+
+
+def _authority_of_seat(case: Case, law: Law, knowledge: Knowledge) -> str | None:
+    """The authority in charge of a company that the law binds because of where it sits: the
+    one of the client's place is not under that law."""
+    if case.opened.controller is None:
+        return None
+    controller = knowledge.controller(case.opened.controller)
+    by_seat = law.binds_by_seat(case.opened.place, controller.seat)
+    return controller.authority if by_seat else None
 
 
 def _contact(

@@ -52,15 +52,16 @@ def check_request(request: Request, knowledge: Knowledge, day: date) -> Law:
     if records != (request.agency is not None):
         who = "an agency" if records else "a company"
         raise UsageError(f"a request under {law.id} is to {who}")
+    seat = None
     if request.controller is not None:
-        knowledge.controller(request.controller)
+        seat = knowledge.controller(request.controller).seat
     if request.authority is not None:
         knowledge.authority(request.authority)
     if not request.rights:
         raise UsageError("no right was named")
     place = request.agency.place if request.agency is not None else request.place
     for kind in request.rights:
-        check_right(law, kind, place)
+        check_right(law, kind, place, seat)
     if not request.purpose.strip():
         raise BadRecord(
             "the purpose is missing: why she asks, in her own words",
@@ -89,12 +90,15 @@ def opening_of(request: Request, law: Law, reference: str, day: date) -> CaseOpe
     )
 
 
-def check_right(law: Law, kind: RightKind, place: str) -> None:
-    """Raise NoRight unless the law gives a right to who is in a place."""
+def check_right(law: Law, kind: RightKind, place: str, seat: str | None = None) -> None:
+    """Raise NoRight unless the law gives a right to who is in a place, against a company that
+    sits in another: some laws bind their own companies, wherever the person is."""
     right = law.rights.get(kind)
     if right is None:
         known = ", ".join(law.rights)
         raise NoRight(f"{law.id} does not give the right {kind}; it gives {known}")
+    if right.places is None and law.binds_by_seat(place, seat):
+        return
     places = law.places if right.places is None else right.places
     if not any(place == known or place.startswith(f"{known}-") for known in places):
         inner = sorted(known for known in places if known.startswith(f"{place}-"))

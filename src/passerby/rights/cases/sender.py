@@ -131,6 +131,8 @@ def _toml(path: Path) -> _Table:
         raise BadRecord(f"{path.name}:{line}: this is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
         raise BadRecord(f"{path.name}: this is not TOML: {error}") from error
+    except RecursionError:
+        raise BadRecord(f"{path.name}: values stand too deep in one another") from None
     lines: dict[str, int] = {}
     for number, written in enumerate(text.splitlines(), 1):
         match = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*(?:\.[^=]*)?=", written)

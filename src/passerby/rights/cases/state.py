@@ -32,6 +32,10 @@ from passerby.rights.facts.matter import Mandate
 FIRST = frozenset({LetterKind.REQUEST, LetterKind.NOTICE, LetterKind.RECORDS})
 """The letters that begin a case."""
 
+COMPLAINING = frozenset({LetterKind.REMINDER, LetterKind.WANTING})
+"""The letters to the other side that are a complaint to it, under laws that want it to have one
+before any authority (United Kingdom, Data Protection Act 2018, s. 164A)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLetter:
@@ -92,17 +96,22 @@ class Case:
             extended_on=self.extension.day if self.extension else None,
         )
 
-    def occurrence_of(self, trigger: Trigger) -> Occurrence | None:
-        """What a clock is computed from that such an event sets going; None while there was no
-        such event."""
+    def occurrence_of(self, trigger: Trigger, actor: Actor) -> Occurrence | None:
+        """What the clock of this actor is computed from that such an event sets going; None
+        while there was no such event. A complaint that the other side itself has to answer is
+        the letter to it that says so, not the one to the authority."""
         if trigger is Trigger.REQUEST:
             return self.occurrence
         if trigger is Trigger.REFUSAL:
             days = [reply.day for reply in self.replies if reply.refused]
             return Occurrence(sent=days[-1], received=days[-1]) if days else None
-        kind = LetterKind.APPEAL if trigger is Trigger.APPEAL else LetterKind.COMPLAINT
+        kinds = frozenset({LetterKind.COMPLAINT})
+        if trigger is Trigger.APPEAL:
+            kinds = frozenset({LetterKind.APPEAL})
+        elif actor is Actor.RECIPIENT:
+            kinds = COMPLAINING
         for letter in reversed(self.letters):
-            if letter.sent is not None and letter.drafted.kind is kind:
+            if letter.sent is not None and letter.drafted.kind in kinds:
                 received = letter.received.day if letter.received else None
                 return Occurrence(sent=letter.sent.day, received=received)
         return None

@@ -38,7 +38,7 @@ def clocks_of(case: Case, law: Law) -> tuple[Clock, ...]:
         clock
         for name, clock in law.clocks.items()
         if (name in wanted or clock.event is not Trigger.REQUEST)
-        and case.occurrence_of(clock.event) is not None
+        and case.occurrence_of(clock.event, clock.actor) is not None
     )
 
 
@@ -71,7 +71,7 @@ def computations(
     Raises what `compute` raises: BadDate, UnknownName, NoCalendar.
     """
     for clock in clocks_of(case, law):
-        occurrence = case.occurrence_of(clock.event)
+        occurrence = case.occurrence_of(clock.event, clock.actor)
         if occurrence is None:
             continue
         before = [old for old in case.deadlines if old.clock == clock.id]
