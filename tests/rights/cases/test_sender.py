@@ -131,5 +131,5 @@ def test_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
 def test_values_that_stand_too_deep_in_one_another(tmp_path: Path) -> None:
     path = tmp_path / "me.toml"
     path.write_text("name = " + "[" * 5_000)
-    with pytest.raises(BadRecord, match="me.toml: values stand too deep in one another"):
+    with pytest.raises(BadRecord, match=r"me\.toml: values stand too deep in one another"):
         read_sender(path)
