@@ -18,9 +18,11 @@ from passerby.rights.knowledge import Knowledge
 
 pty = pytest.importorskip("pty")
 
-# A session of its own, whose terminal is the first that it opens: Ctrl-C reaches it alone.
+# A session of its own, whose terminal is the first that it opens: Ctrl-C reaches it alone, also
+# where the tests themselves run in the background of a shell, which has it ignored.
 CODE = """\
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 for number in range(3):
     os.dup2(os.open(sys.argv[1], os.O_RDWR), number)
 from passerby.cli import main
