@@ -47,9 +47,11 @@ export class Actions {
   /** Keeps a face visible; asks for the ground, or takes the last one. */
   async keep(face = this.chosen, { last = false } = {}) {
     if (!face) return;
-    const ground = (last && this.keeping.last) || await this.keeping.ask(face, this.number(face), this.room.id);
+    // The browser's Back can show another picture while the dialog asks about this one.
+    const { id } = this.room;
+    const ground = (last && this.keeping.last) || await this.keeping.ask(face, this.number(face), id);
     if (!ground) return;
-    this.change({ kind: "decide", face: face.id, action: "keep", ...ground });
+    this.desk.change(id, [{ kind: "decide", face: this.desk.name(face.id), action: "keep", ...ground }]);
     this.say(face, decided({ ...face, proposal: null, action: "keep", ...ground }));
   }
 
