@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from review_acts import face_row, open_picture, settled, truth
+
+
+def hold_back(page: Page) -> list[Route]:
+    """Hold back the changes that the page sends; return them, as they come."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/changes", hold)
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    """Send what was held back, and hold back no more."""
+    for route in held:
+        route.continue_()
+    page.unroute("**/changes")
 
 
 def test_a_face_is_kept_in_the_picture_that_was_asked_about(page: Page) -> None:
@@ -18,3 +36,21 @@ def test_a_face_is_kept_in_the_picture_that_was_asked_about(page: Page) -> None:
     settled(page)
     assert truth(page, "group-0.jpg")["faces"][0]["action"] == "hide"
     assert truth(page, "group-1.jpg")["faces"][0]["action"] == "keep"
+
+
+def test_publishing_waits_for_what_is_not_saved(page: Page) -> None:
+    open_picture(page, "group-2.jpg")
+    held = hold_back(page)
+    orders: list[str] = []
+    page.on("request", lambda one: orders.append(one.url) if "api/publish" in one.url else None)
+    face_row(page, 1).get_by_role("button", name="Ask").click()
+    page.keyboard.press("Shift+P")
+    dialog = page.get_by_role("dialog", name="Publish")
+    dialog.get_by_role("button", name="Publish 1 picture").click()
+    expect(dialog.get_by_role("button", name="Saving")).to_be_disabled()
+    page.wait_for_timeout(500)
+    assert orders == []
+    let_go(page, held)
+    expect(page.get_by_role("dialog", name="Published")).to_be_visible(timeout=60_000)
+    assert truth(page, "group-2.jpg")["faces"][0]["action"] == "ask"
+    assert truth(page, "group-2.jpg")["output"]["state"] == "published"

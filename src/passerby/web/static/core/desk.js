@@ -30,6 +30,11 @@ export class Desk extends EventTarget {
     return [...this.intents.values()].reduce((sum, list) => sum + list.length, 0);
   }
 
+  /** Waits until the server has confirmed every change. */
+  async settled() {
+    while (this.unsaved) await new Promise((go) => this.addEventListener("picture", go, { once: true }));
+  }
+
   /** Returns the picture as the person sees it, undefined if it was never loaded. */
   picture(id) {
     const known = this.known.get(id);

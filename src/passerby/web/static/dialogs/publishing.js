@@ -95,6 +95,12 @@ export class Publishing {
   async begin() {
     const pictures = this.which.map((row) => row.id);
     this.start.disabled = true;
+    // What is not yet on the server's disk would not be in the copies.
+    if (this.desk.unsaved) {
+      say(this.start, "Saving");
+      await this.desk.settled();
+      if (!this.dialog.node.open || this.start.textContent !== "Saving") return;
+    }
     try {
       // What begins is told to all tabs, this one among them.
       await send("POST", "api/publish", { pictures });
