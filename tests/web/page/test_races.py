@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page, Route, expect
 
+import review_site
 from review_acts import face_row, open_picture, settled, truth
+from review_site import Site
 
 
 def hold_back(page: Page) -> list[Route]:
@@ -54,3 +58,35 @@ def test_publishing_waits_for_what_is_not_saved(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Published")).to_be_visible(timeout=60_000)
     assert truth(page, "group-2.jpg")["faces"][0]["action"] == "ask"
     assert truth(page, "group-2.jpg")["output"]["state"] == "published"
+
+
+def test_two_conflicts_at_once_are_asked_about_one_after_the_other(
+    browser: Any, site: Site
+) -> None:
+    names = ("group-3.jpg", "caption.jpg")
+    first = review_site.login(site, browser)
+    second = review_site.login(site, browser)
+    for name in names:
+        open_picture(second, name)
+    second.wait_for_timeout(700)
+    held = hold_back(second)
+    for name in names:
+        open_picture(second, name)
+        face_row(second, 1).get_by_role("button", name="Keep…").click()
+        second.get_by_role("dialog").get_by_label("A speaker in public").check()
+        second.get_by_role("button", name="Keep visible").click()
+        open_picture(first, name)
+        face_row(first, 1).get_by_role("button", name="Ask").click()
+        settled(first)
+    let_go(second, held)
+    dialog = second.get_by_role("dialog", name="This was decided elsewhere")
+    for _ in names:
+        expect(dialog).to_be_visible()
+        asked = next(name for name in names if name in dialog.inner_text())
+        dialog.get_by_role("button", name="Take mine").click()
+        expect(dialog.get_by_text(asked)).to_be_hidden()
+    settled(second)
+    for name in names:
+        assert truth(second, name)["faces"][0]["action"] == "keep"
+    first.context.close()
+    second.context.close()

@@ -14,11 +14,19 @@ export class Conflicts {
     this.theirs = button("Leave theirs", () => this.end(false));
     this.mine = button("Take mine", () => this.end(true), { class: "button primary" });
     this.dialog.foot.append(this.theirs, this.mine);
-    this.dialog.closed = () => this.end(false);
+    // The event of a dialog that was closed comes later, when the next one may be open.
+    this.dialog.closed = () => this.dialog.node.open || this.end(false);
+    this.before = Promise.resolve();
   }
 
-  /** Returns whether the person's own change is to be made on top of the other's. */
-  ask({ id, intent, now, touched }) {
+  /** Returns whether the person's own change is to be made on top of the other's. Two pictures
+   * can be asked about at once: one after the other. */
+  ask(conflict) {
+    this.before = this.before.then(() => this.put(conflict));
+    return this.before;
+  }
+
+  put({ id, intent, now, touched }) {
     const name = this.folder.rows.get(id)?.name ?? "This picture";
     this.lead.textContent = intent.what
       ? `${name} was changed in another tab just now. ${WHAT[intent.what]} anyway?`
