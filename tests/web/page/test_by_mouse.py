@@ -203,6 +203,7 @@ def test_decisions_are_copied_to_a_burst_and_confirmed_there(page: Page) -> None
     page.get_by_role("dialog").get_by_label("Public office, on duty").check()
     page.keyboard.press("Enter")
     settled(page)
+    assert "null" not in page.locator(".side").inner_text()
     page.get_by_role("button", name="Copy decisions…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Public office, on duty")).to_be_visible()

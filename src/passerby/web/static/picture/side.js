@@ -54,7 +54,7 @@ export class Side {
     this.burst.replaceChildren(el("h2", { id: "burst-title", text: "Burst" }),
       el("p", { text: `${plural(count, "picture")} beside this one ${count === 1 ? "was" : "were"} taken in the same moment.` }),
       button("Copy decisions…", () => this.copy(), { disabled: !made }),
-      made ? null : el("p", { class: "soft", text: "Decide on a face first." }));
+      ...(made ? [] : [el("p", { class: "soft", text: "Decide on a face first." })]));
   }
 
   drawFields(picture) {
