@@ -60,4 +60,12 @@ def test_unlock_record_and_keep(browser: Any, site: Site) -> None:
     assert face["action"] == "keep"
     assert face["consent"]
     assert "person@example.org" not in page.content()
+
+    face_row(page, 2).get_by_role("button", name="Keep…").click()
+    keep = page.get_by_role("dialog", name="Keep face 2 visible")
+    expect(keep.get_by_label("<i>portrait</i>")).not_to_be_checked()
+    keep.get_by_role("button", name="Cancel").click()
+    face_row(page, 1).get_by_role("button", name="Keep…").click()
+    keep = page.get_by_role("dialog", name="Keep face 1 visible")
+    expect(keep.get_by_label("<i>portrait</i>")).to_be_checked()
     page.context.close()

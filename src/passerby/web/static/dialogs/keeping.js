@@ -41,7 +41,7 @@ export class Keeping {
     this.own.value = "";
     this.problem.textContent = "";
     this.drawGrounds(face);
-    this.drawConsents();
+    this.drawConsents(face.consent);
     const chosen = this.form.querySelector("input[type=radio]:checked");
     this.dialog.show(chosen ?? this.form.querySelector("input[type=radio]"));
     return new Promise((resolve) => { this.resolve = resolve; });
@@ -59,7 +59,8 @@ export class Keeping {
       ...names.map((name) => radio("ground", name, name, name === preferred && !this.last?.consent)));
   }
 
-  async drawConsents(chosen = this.last?.consent) {
+  /** A consent is one person's: none is chosen beforehand but that of this very face. */
+  async drawConsents(chosen = null) {
     this.consents.hidden = this.folder.consents.state === "none";
     this.consents.replaceChildren(el("legend", { text: "A consent on record" }));
     if (this.consents.hidden) return;
