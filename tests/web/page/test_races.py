@@ -90,3 +90,28 @@ def test_two_conflicts_at_once_are_asked_about_one_after_the_other(
         assert truth(second, name)["faces"][0]["action"] == "keep"
     first.context.close()
     second.context.close()
+
+
+def test_fields_that_another_tab_took_away_do_not_come_back_untold(
+    browser: Any, site: Site
+) -> None:
+    first = review_site.login(site, browser)
+    second = review_site.login(site, browser)
+    for page in (first, second):
+        open_picture(page, "caption.jpg")
+    first.get_by_role("checkbox", name="Caption").check()
+    settled(first)
+    expect(second.get_by_role("checkbox", name="Caption")).to_be_checked()
+    second.wait_for_timeout(700)
+    held = hold_back(second)
+    second.get_by_role("checkbox", name="Copyright").check()
+    first.get_by_role("checkbox", name="Caption").uncheck()
+    settled(first)
+    let_go(second, held)
+    dialog = second.get_by_role("dialog", name="This was decided elsewhere")
+    expect(dialog).to_contain_text("none")
+    dialog.get_by_role("button", name="Leave theirs").click()
+    settled(second)
+    assert truth(second, "caption.jpg")["keep_fields"] == []
+    first.context.close()
+    second.context.close()

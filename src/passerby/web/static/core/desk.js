@@ -177,7 +177,9 @@ export class Desk extends EventTarget {
     this.folder.takePicture(now);
     const changed = differing(was, now);
     const touched = (intent.do ?? []).map(about).filter((face) => face && changed.has(face));
-    const doubtful = intent.what ? intent.what === "signoff" || changed.size : touched.length;
+    const fields = String(was.keep_fields) !== String(now.keep_fields);
+    const doubtful = intent.what ? intent.what === "signoff" || changed.size || fields
+      : touched.length || (fields && intent.do.some(({ kind }) => kind === "fields"));
     if (doubtful) {
       if (!(await this.ask(id, intent, now, touched))) this.drop(id);
     } else this.told(was, now);

@@ -1,7 +1,7 @@
 // Two tabs decided on one face: the person says which holds.
 
 import { button, el } from "../core/dom.js";
-import { ACTION_WORDS, decided } from "../core/words.js";
+import { ACTION_WORDS, decided, FIELD_NAMES } from "../core/words.js";
 import { Dialog } from "./dialog.js";
 
 export class Conflicts {
@@ -30,8 +30,9 @@ export class Conflicts {
     const name = this.folder.rows.get(id)?.name ?? "This picture";
     this.lead.textContent = intent.what
       ? `${name} was changed in another tab just now. ${WHAT[intent.what]} anyway?`
-      : `In another tab, somebody decided on the same face of ${name} just now.`;
-    this.list.replaceChildren(...touched.flatMap((face) => this.versions(face, intent, now)));
+      : `In another tab, somebody decided on the same ${touched.length ? "face" : "fields"} of ${name} just now.`;
+    this.list.replaceChildren(...touched.flatMap((face) => this.versions(face, intent, now)),
+      ...fields(intent, now));
     this.dialog.show(this.theirs);
     return new Promise((resolve) => { this.resolve = resolve; });
   }
@@ -50,6 +51,15 @@ export class Conflicts {
     this.dialog.close();
     resolve?.(mine);
   }
+}
+
+/** Both choices of the fields that the copy carries, if that is what was decided. */
+function fields(intent, now) {
+  const mine = intent.do?.find(({ kind }) => kind === "fields");
+  if (!mine) return [];
+  const names = (list) => list.map((name) => FIELD_NAMES[name] ?? name).join(", ") || "none";
+  return [el("dt", { text: "Fields, theirs" }), el("dd", { text: names(now.keep_fields) }),
+    el("dt", { text: "Yours" }), el("dd", { text: names(mine.fields) })];
 }
 
 const WHAT = { undo: "Undo", redo: "Redo", signoff: "Sign off" };
