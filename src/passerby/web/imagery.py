@@ -110,6 +110,7 @@ class Imagery:
         return painted.data
 
 
-def wanted_bytes(data: bytes) -> Wanted:
+def wanted_bytes(data: bytes, frame: int = 0) -> Wanted:
     """Return what is asked for of a file that is in memory."""
-    return Wanted(source=data, sha256=hashlib.sha256(data).hexdigest(), longest=1, quality=1)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Wanted(source=data, sha256=sha256, frame=frame, longest=1, quality=1)

@@ -73,7 +73,7 @@ class Pictures:
             return answer({"made": False, "version": version}, 202)
         if future.cancelled():
             raise Refused(409, "conflict", "a later version is being made", "Ask for that.")
-        wanted = wanted_bytes(future.result())
+        wanted = wanted_bytes(future.result(), _number(request, "frame", 0))
         return await _jpeg(self._services.imagery.view(wanted, width, request.is_disconnected))
 
     async def _announce(self, key: tuple[str, int], made: Awaitable[bytes]) -> None:

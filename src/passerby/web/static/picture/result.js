@@ -32,12 +32,12 @@ export class Result {
 
   /** Whether what is seen is the real output of the decisions as they are. */
   get fresh() {
-    return this.ready !== null && this.ready === this.version && this.settled;
+    return this.ready !== null && this.ready === this.path && this.settled;
   }
 
-  /** Says which picture and version is in hand. `settled`: the server knows all changes. */
-  follow(picture, settled, longest) {
-    const path = picture.detected === false || picture.problem ? null : `${picture.id} ${picture.version}`;
+  /** Says which picture, version and frame is in hand. `settled`: the server knows all changes. */
+  follow(picture, settled, longest, frame) {
+    const path = picture.detected === false || picture.problem ? null : `${picture.id} ${picture.version} ${frame}`;
     this.settled = settled;
     this.longest = longest;
     if (path === this.path) return;
@@ -45,6 +45,7 @@ export class Result {
     this.ready = this.id === picture.id ? this.ready : null;
     this.id = picture.id;
     this.version = picture.version;
+    this.frame = frame;
     this.problem = "";
     this.again.cancel();
     if (path === null) this.soon.cancel();
@@ -87,26 +88,27 @@ export class Result {
   }
 
   async fetch() {
-    const { id, version } = this;
-    if (!this.path || this.ready === version || this.fetching === version) return;
-    this.fetching = version;
+    const { id, version, frame, path } = this;
+    if (!path || this.ready === path || this.fetching === path) return;
+    this.fetching = path;
     try {
-      const url = await previews.want(of(id, `preview?v=${version}&w=${width(this.longest)}`));
-      if (this.id !== id || this.version !== version) return;
+      const part = frame ? `&frame=${frame}` : "";
+      const url = await previews.want(of(id, `preview?v=${version}&w=${width(this.longest)}${part}`));
+      if (this.path !== path) return;
       if (url === null) this.again();
-      else await this.arrived(url, version);
+      else await this.arrived(url, path);
     } catch (error) {
-      if (this.id === id && this.version === version && error.status !== 409) this.fail(error.message);
+      if (this.path === path && error.status !== 409) this.fail(error.message);
     } finally {
       this.fetching = null;
     }
   }
 
-  async arrived(url, version) {
+  async arrived(url, path) {
     this.image.src = url;
     await this.image.decode().catch(() => {});
-    if (this.version !== version) return;
-    this.ready = version;
+    if (this.path !== path) return;
+    this.ready = path;
     this.changed();
   }
 

@@ -203,7 +203,7 @@ export class Room {
     if (!picture || this.node.hidden) return;
     if (picture.size && !same(this.view.picture, picture.size)) this.resized();
     const { faces } = this;
-    this.result.follow(picture, !this.desk.intents.get(picture.id)?.length, Math.max(...this.view.stage));
+    this.result.follow(picture, !this.desk.intents.get(picture.id)?.length, Math.max(...this.view.stage), this.frame);
     const masked = this.result.shown;
     mark(this.stage.node, "data-result", masked ? (this.result.fresh ? "real" : "sketch") : null);
     this.overlay.draw(faces, this.chosen, this.view, { masked });
