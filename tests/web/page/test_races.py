@@ -68,7 +68,8 @@ def test_two_conflicts_at_once_are_asked_about_one_after_the_other(
     second = review_site.login(site, browser)
     for name in names:
         open_picture(second, name)
-    second.wait_for_timeout(700)
+        expect(second.locator(".room-head .badge")).not_to_have_text("Unseen")
+        settled(second)
     held = hold_back(second)
     for name in names:
         open_picture(second, name)
