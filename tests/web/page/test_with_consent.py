@@ -50,6 +50,11 @@ def test_unlock_record_and_keep(browser: Any, site: Site) -> None:
     record.get_by_label("The signed form").set_input_files([form])
     record.get_by_label("How to reach the person").fill("person@example.org")
     record.get_by_label("Keep the form until").fill("2036-01-01")
+    record.get_by_label("this picture").uncheck()
+    record.get_by_role("button", name="Record", exact=True).click()
+    expect(record.get_by_role("alert")).to_contain_text("an event or an outlet")
+    expect(record.get_by_role("alert")).to_be_in_viewport()
+    record.get_by_label("this picture").check()
     record.get_by_role("button", name="Record", exact=True).click()
 
     expect(keep.get_by_label("<i>portrait</i>")).to_be_checked()

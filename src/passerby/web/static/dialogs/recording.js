@@ -53,6 +53,7 @@ export class Recording {
       this.recorded(row);
     } catch (error) {
       this.problem.textContent = [error.message, error.advice].filter(Boolean).join(". ");
+      this.problem.scrollIntoView({ block: "nearest" });
     } finally {
       this.save.disabled = false;
     }
