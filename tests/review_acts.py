@@ -44,7 +44,9 @@ def open_picture(page: Page, name: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the server has confirmed every change."""
+    """Wait until the server has confirmed every change: of what was done just before, the page
+    may still have to hear."""
+    page.wait_for_timeout(150)
     page.wait_for_selector("html:not([data-unsaved])", state="attached")
 
 

@@ -55,6 +55,7 @@ def test_a_finger_draws_and_moves(touch: Page) -> None:
     settled(touch)
     assert truth(touch, "street.jpg")["faces"][-1]["box"][0] > drawn["box"][0] + 20
     touch.locator(".bar").get_by_role("button", name="Remove the region").tap()
+    expect(touch.locator(".shapes .face")).to_have_count(0)
     settled(touch)
     assert truth(touch, "street.jpg")["faces"] == []
 
