@@ -116,3 +116,29 @@ def test_fields_that_another_tab_took_away_do_not_come_back_untold(
     assert truth(second, "caption.jpg")["keep_fields"] == []
     first.context.close()
     second.context.close()
+
+
+def test_what_waits_behind_a_change_is_asked_about_as_well(browser: Any, site: Site) -> None:
+    first = review_site.login(site, browser)
+    second = review_site.login(site, browser)
+    open_picture(second, "group-0.jpg")
+    expect(second.locator(".room-head .badge")).not_to_have_text("Unseen")
+    settled(second)
+    held = hold_back(second)
+    # The first in the queue speaks of a face that nobody else touches, the second does not.
+    face_row(second, 2).get_by_role("button", name="Ask").click()
+    face_row(second, 1).get_by_role("button", name="Keep…").click()
+    second.get_by_role("dialog").get_by_label("A speaker in public").check()
+    second.get_by_role("button", name="Keep visible").click()
+    while not held:
+        second.wait_for_timeout(50)
+    open_picture(first, "group-0.jpg")
+    face_row(first, 1).get_by_role("button", name="Ask").click()
+    settled(first)
+    let_go(second, held)
+    dialog = second.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert truth(second, "group-0.jpg")["faces"][0]["action"] == "ask"
+    assert truth(second, "group-0.jpg")["faces"][1]["action"] == "ask"
+    first.context.close()
+    second.context.close()

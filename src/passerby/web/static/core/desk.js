@@ -116,6 +116,11 @@ export class Desk extends EventTarget {
   async sendFirst(id) {
     const [intent] = this.intents.get(id);
     const was = this.known.get(id);
+    if (!(await this.stillMeant(id, intent, was))) {
+      this.drop(id);
+      this.tell(id);
+      return;
+    }
     try {
       const now = await this.post(id, intent, was.version);
       this.named(intent, was, now);
@@ -171,19 +176,25 @@ export class Desk extends EventTarget {
     }
   }
 
-  /** Somebody else was first. What touches other faces is sent again; else the person says. */
+  /** Somebody else was first. What touches other faces is sent again; else the person says. All
+   * that waits behind it was meant for the old state as well. */
   async conflict(id, intent, was, now) {
     this.known.set(id, now);
     this.folder.takePicture(now);
-    const changed = differing(was, now);
-    const touched = (intent.do ?? []).map(about).filter((face) => face && changed.has(face));
-    const fields = String(was.keep_fields) !== String(now.keep_fields);
-    const doubtful = intent.what ? intent.what === "signoff" || changed.size || fields
-      : touched.length || (fields && intent.do.some(({ kind }) => kind === "fields"));
-    if (doubtful) {
-      if (!(await this.ask(id, intent, now, touched))) this.drop(id);
-    } else this.told(was, now);
+    const news = { changed: differing(was, now),
+      fields: String(was.keep_fields) !== String(now.keep_fields) };
+    for (const one of this.intents.get(id)) one.news = joined(one.news, news);
+    if (!doubt(intent, news).doubtful) this.told(was, now);
     this.tell(id);
+  }
+
+  /** Asks the person where another tab changed what a change speaks of. */
+  async stillMeant(id, intent, now) {
+    if (!intent.news) return true;
+    const { touched, doubtful } = doubt(intent, intent.news);
+    if (doubtful && !(await this.ask(id, intent, now, touched))) return false;
+    intent.news = null;
+    return true;
   }
 
   ask(id, intent, now, touched) {
@@ -194,4 +205,18 @@ export class Desk extends EventTarget {
     mark(document.documentElement, "data-unsaved", this.unsaved || null);
     this.dispatchEvent(new CustomEvent("picture", { detail: { id } }));
   }
+}
+
+/** Returns the faces of a change that another tab changed too, and whether the person has to say
+ * which of them holds. */
+function doubt(intent, { changed, fields }) {
+  const touched = (intent.do ?? []).map(about).filter((face) => face && changed.has(face));
+  const doubtful = intent.what ? intent.what === "signoff" || changed.size > 0 || fields
+    : touched.length > 0 || (fields && intent.do.some(({ kind }) => kind === "fields"));
+  return { touched, doubtful };
+}
+
+function joined(one, other) {
+  if (!one) return other;
+  return { changed: new Set([...one.changed, ...other.changed]), fields: one.fields || other.fields };
 }
