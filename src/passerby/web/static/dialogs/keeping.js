@@ -56,7 +56,7 @@ export class Keeping {
     const preferred = face.action === "keep" ? face.reason : this.last?.reason;
     const names = !preferred || this.list().includes(preferred) ? this.list() : [preferred, ...this.list()];
     this.grounds.replaceChildren(el("legend", { text: "A stated ground. The report shows it." }),
-      ...names.map((name) => radio("ground", name, name, name === preferred && !this.last?.consent)));
+      ...names.map((name) => radio("ground", name, name, name === preferred)));
   }
 
   /** A consent is one person's: none is chosen beforehand but that of this very face. */
@@ -127,8 +127,10 @@ export class Keeping {
     const consent = !own && picked.name === "consent" ? picked.value : null;
     const reason = own || (consent ? "" : picked.value);
     if (reason) this.stated = [reason, ...this.stated.filter((one) => one !== reason)];
-    this.last = { reason, consent };
-    this.resolve?.(this.last);
+    const chosen = { reason, consent };
+    // A ground can be repeated by a key. A consent is one person's: it is chosen for each face.
+    this.last = consent ? null : chosen;
+    this.resolve?.(chosen);
     this.resolve = null;
     this.dialog.close();
   }
