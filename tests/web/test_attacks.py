@@ -417,10 +417,6 @@ def test_only_a_few_tabs_can_listen(server: Server) -> None:
     server.wait_until(lambda: listens(server))
 
 
-def names(server: Server) -> set[str]:
-    return {path.name for path in server.folder.iterdir()}
-
-
 def listens(server: Server) -> bool:
     with server.client.stream("GET", "api/events") as answer:
         return answer.status_code == 200

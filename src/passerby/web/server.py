@@ -110,7 +110,7 @@ class BoundedProtocol(H11Protocol):
     _timer: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # asyncio gives a whole transport; the base says half of one
         """Begin, and make room where there is none."""
         super().connection_made(transport)
         self._number = next(_NUMBERS)
