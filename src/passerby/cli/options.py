@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -25,6 +26,22 @@ STDIN = Path("-")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+
+
+def as_one(command: Command, name: str, kind: type[Any], options: Sequence[Any]) -> Command:
+    """Add options to a command, which gets them as one argument: a dataclass of this kind, whose
+    fields are named as they are."""
+    names = tuple(field.name for field in fields(kind))
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **values: Any) -> Any:
+        given = {each: values.pop(each) for each in names}
+        return command(*arguments, **{name: kind(**given)}, **values)
+
+    made: Any = run
+    for decorate in reversed(options):
+        made = decorate(made)
+    return cast(Command, made)
 
 
 class Amount(ParamType):

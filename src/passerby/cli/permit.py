@@ -4,22 +4,19 @@ consent, and only then."""
 from __future__ import annotations
 
 import contextlib
-import functools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import click
 
-from passerby.cli.options import Name
+from passerby.cli.options import Command, Name, as_one
 from passerby.cli.unlock import PASSPHRASE_FILE
 
 if TYPE_CHECKING:
     from passerby.batch.permits import Consents
     from passerby.model.given import Given
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +33,7 @@ class Permit:
 def permit_options(command: Command) -> Command:
     """Add the options that say which register is meant and where is published, as one argument
     `permit`."""
-
-    @functools.wraps(command)
-    def run(*arguments: Any, **values: Any) -> Any:
-        given = {field.name: values.pop(field.name) for field in fields(Permit)}
-        return command(*arguments, permit=Permit(**given), **values)
-
-    made: Any = run
-    for decorate in reversed(_OPTIONS):
-        made = decorate(made)
-    return cast(Command, made)
+    return as_one(command, "permit", Permit, _OPTIONS)
 
 
 _OPTIONS = (

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from passerby.cli.console import print_json, say
-from passerby.cli.options import Amount, Name
+from passerby.cli.options import Amount, Command, Name, as_one
 from passerby.model.options import Limits, Options
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from passerby.consent.register import Register
     from passerby.consent.state import Consent
     from passerby.consent.takedown import Line
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +34,7 @@ class Choices:
 
 def remake_options(command: Command) -> Command:
     """Add the options of whatever makes files anew, as one argument `choices`."""
-
-    @functools.wraps(command)
-    def run(*arguments: Any, **values: Any) -> Any:
-        given = {field.name: values.pop(field.name) for field in fields(Choices)}
-        return command(*arguments, choices=Choices(**given), **values)
-
-    made: Any = run
-    for decorate in reversed(_OPTIONS):
-        made = decorate(made)
-    return cast(Command, made)
+    return as_one(command, "choices", Choices, _OPTIONS)
 
 
 _OPTIONS = (

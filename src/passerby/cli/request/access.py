@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from passerby.cli.console import say_surely
-from passerby.cli.options import Name
+from passerby.cli.options import Command, Name, as_one
 from passerby.cli.request.days import Day
 from passerby.cli.unlock import (
     KEY_OPTIONS,
@@ -28,8 +27,6 @@ from passerby.errors import BadDate
 if TYPE_CHECKING:
     from passerby.rights.cases.desk import Desk
     from passerby.store import Store
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +65,9 @@ class Access:
 
 def access_options(command: Command) -> Command:
     """Add the options that say which records are meant, as one argument `access`."""
-
-    @functools.wraps(command)
-    def run(*arguments: Any, **values: Any) -> Any:
-        given = {name: values.pop(name) for name in _NAMES}
-        return command(*arguments, access=Access(**given), **values)
-
-    made: Any = run
-    for decorate in reversed(_OPTIONS):
-        made = decorate(made)
-    return cast(Command, made)
+    return as_one(command, "access", Access, _OPTIONS)
 
 
-_NAMES = tuple(field.name for field in fields(Access))
 _OPTIONS = (
     click.option(
         "--store",
